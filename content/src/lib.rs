@@ -1,0 +1,32 @@
+//! What a screen shows and why: the values that server, player, phone and reports share. Values in, values out; no
+//! runtime, no database, no network, and no clock but the [`clock::Clock`] trait.
+//!
+//! One word, one meaning:
+//!
+//! - **site**, **building**, **zone**: a hospital or pharmacy, a house of it, a place in it where people wait ([`place`]).
+//! - **screen**: one piece of glass. **box**: one machine with one identity; it drives one or more screens.
+//! - **network** (联播网): zones across sites that share an editor and playlists.
+//! - **item**: one piece of content in one version, with its legal **class** and its **face** on the glass ([`item`]).
+//! - **playlist**: items in an order; a **turn** is one place in it ([`playlist`]).
+//! - **rule**: what × where × when × **level**; nothing else puts a playlist on the air ([`schedule`]).
+//! - **clinic**: a doctor's half-day; an **override** changes it on one date; the **strip** shows it ([`clinic`]).
+//! - **programme**: everything one zone needs to live alone, in **parts** named by hash ([`programme`]).
+//! - **manifest**: the signed word of which parts a zone plays ([`manifest`]).
+//! - **cue**: what a screen shows at an instant, since when, until when, why ([`timeline`]).
+//! - **play**: one showing, from its first presented frame to its last ([`play`]).
+//! - **link**: the conversation between box and server ([`wire`]).
+
+pub mod clinic;
+pub mod clock;
+pub mod id;
+pub mod item;
+pub mod manifest;
+pub mod media;
+pub mod place;
+pub mod play;
+pub mod playlist;
+pub mod programme;
+pub mod schedule;
+pub mod text;
+pub mod timeline;
+pub mod wire;

@@ -1,0 +1,101 @@
+//! The programme: everything one zone needs to live alone, in parts named by their hash.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clinic::Timetable;
+use crate::clock::Offsets;
+use crate::id::{ContentHash, ItemId, ScreenId};
+use crate::item::Item;
+use crate::place::{Screen, Site, Zone};
+use crate::playlist::Playlist;
+use crate::schedule::Rule;
+
+/// The engine that composes timelines; any change of its output raises it.
+pub const ENGINE: u32 = 1;
+
+/// The show part: what may be seen, and the rules that say when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Show {
+    /// The engine it was written for.
+    pub engine: u32,
+    /// The site of the zone.
+    pub site: Site,
+    /// The zone.
+    pub zone: Zone,
+    /// Its screens.
+    pub screens: Vec<Screen>,
+    /// Rules that hold here, by name.
+    pub rules: Vec<Rule>,
+    /// The playlists they put on the air.
+    pub playlists: Vec<Playlist>,
+    /// The items those hold: approved ones alone.
+    pub items: Vec<Item>,
+    /// How the zone's wall clocks stand against UTC.
+    pub offsets: Offsets,
+    /// What every code on the glass begins with, such as `HTTP://10.0.0.5:8081`.
+    pub phone_address: String,
+}
+
+impl Show {
+    /// An item by name.
+    #[must_use]
+    pub fn item(&self, id: &ItemId) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == *id)
+    }
+
+    /// A screen by name.
+    #[must_use]
+    pub fn screen(&self, id: &ScreenId) -> Option<&Screen> {
+        self.screens.iter().find(|screen| screen.id == *id)
+    }
+
+    /// Every file the zone needs, as (hash, size in bytes), each once.
+    #[must_use]
+    pub fn files(&self) -> Vec<(ContentHash, u64)> {
+        let mut files: Vec<_> = self.items.iter().flat_map(|item| item.face.files()).collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+
+    /// The address an item's code opens on `screen`: the page of what it shows now. Upper case, so that the code stays small.
+    #[must_use]
+    pub fn item_address(&self, screen: &Screen) -> String {
+        format!("{}/S/{}", self.phone_address, screen.short_code)
+    }
+
+    /// The address the strip's code opens on `screen`: the clinic page (DOMAIN §0.2b: two codes, two pages).
+    #[must_use]
+    pub fn clinic_address(&self, screen: &Screen) -> String {
+        format!("{}/C/{}", self.phone_address, screen.short_code)
+    }
+}
+
+/// A whole programme: its parts, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Programme {
+    /// What may be seen, and when.
+    pub show: Show,
+    /// The clinics of the zone's departments.
+    pub clinic: Timetable,
+}
+
+/// A document in the bytes that were hashed and signed. It is never serialised again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub hash: ContentHash,
+    /// Its bytes: JSON.
+    pub bytes: Vec<u8>,
+}
+
+impl Part {
+    /// Writes a document down once.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub fn of<T: Serialize>(document: &T) -> Result<Self, serde_json::Error> {
+        let bytes = serde_json::to_vec(document)?;
+        Ok(Self { hash: ContentHash::of(&bytes), bytes })
+    }
+}

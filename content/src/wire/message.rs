@@ -1,0 +1,203 @@
+//! The messages of the conversation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Instant;
+use crate::id::{ContentHash, ItemId, ScreenId};
+use crate::manifest::Envelope;
+use crate::play::LogMark;
+
+/// The version of the messages; the ALPN changes only when an old box could not go on.
+pub const LINK_VERSION: u32 = 1;
+
+/// What a box says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToServer {
+    /// The first word of a connection.
+    Hello(Hello),
+    /// Still here.
+    Beat(Beat),
+    /// A manifest is on the glass of every screen of the box.
+    Applied {
+        /// Its version.
+        version: u64,
+        /// When its first frame was presented.
+        at: Instant,
+    },
+    /// A sealed batch: an [`Envelope`] of a [`crate::play::Batch`], signed by the box's key.
+    Plays(Envelope),
+    /// Something is wrong.
+    Trouble(Trouble),
+    /// A word of a newer box; skipped.
+    #[serde(other)]
+    Unknown,
+}
+
+/// The first word of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`LINK_VERSION`] of the box.
+    pub link_version: u32,
+    /// Version of the player.
+    pub player_version: String,
+    /// A random number drawn when the agent started: tells two machines of one identity apart.
+    pub boot: u64,
+    /// Its log and the highest play in it.
+    pub log: LogMark,
+    /// The oldest play it still holds.
+    pub oldest_seq: u64,
+    /// What its wall clock says.
+    pub clock: Instant,
+    /// The version of the manifest it holds; 0 for none.
+    pub manifest_version: u64,
+}
+
+/// Still here, and how it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beat {
+    /// By the box's disciplined clock.
+    pub at: Instant,
+    /// The manifest in force.
+    pub manifest_version: u64,
+    /// Its screens.
+    pub screens: Vec<ScreenBeat>,
+    /// Plays not acknowledged yet.
+    pub plays_waiting: u64,
+    /// Files still to be fetched, in bytes.
+    pub fetch_left_bytes: u64,
+}
+
+/// How one screen does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreenBeat {
+    /// Which.
+    pub screen: ScreenId,
+    /// The item on the glass; none for strip, closed and fallback.
+    #[serde(default)]
+    pub item: Option<ItemId>,
+    /// Frames presented since the stage started: stands still when the picture does.
+    pub frames: u64,
+}
+
+/// Something is wrong on a box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What sort.
+    pub kind: TroubleKind,
+    /// The file it is about.
+    #[serde(default)]
+    pub file: Option<ContentHash>,
+    /// In words, for the operator.
+    pub text: String,
+}
+
+/// What sort of trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// A file cannot be shown.
+    File,
+    /// The stage fell and was started again.
+    Stage,
+    /// The disk is full or fails.
+    Disk,
+    /// The wall clock is far off.
+    Clock,
+    /// A signed document was not believed.
+    Trust,
+    /// Of a newer box.
+    #[serde(other)]
+    Other,
+}
+
+/// What the server says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToPlayer {
+    /// The answer to a hello.
+    Welcome {
+        /// The server's clock.
+        server_time: Instant,
+        /// The highest play the server holds of the box's log: the box goes on from there.
+        acked: LogMark,
+    },
+    /// Which screens the box drives: an [`Envelope`] of a [`crate::manifest::Assignment`].
+    Assigned(Envelope),
+    /// What its zone plays: an [`Envelope`] of a [`crate::manifest::Manifest`].
+    Manifest(Envelope),
+    /// Plays up to here are on the server's disk.
+    Acked(LogMark),
+    /// Send a picture of a screen's glass.
+    Look {
+        /// Which.
+        screen: ScreenId,
+        /// Not wider than this, in pixels.
+        width_max: u32,
+    },
+    /// The server will not go on.
+    Refused(Refusal),
+    /// A word of a newer server; skipped.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why the server will not go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The box was unpaired or replaced: it must enrol again.
+    Unpaired,
+    /// Too busy: come back after so many milliseconds.
+    Busy {
+        /// How long to stay away.
+        retry_after_ms: u64,
+    },
+    /// A word that makes no sense here.
+    Confused {
+        /// In words.
+        text: String,
+    },
+    /// Of a newer server.
+    #[serde(other)]
+    Other,
+}
+
+/// Asks for a file or a part by hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// Which.
+    pub hash: ContentHash,
+    /// From which byte on: a fetch that was cut goes on where it stopped.
+    pub from_byte: u64,
+}
+
+/// The answer to a fetch; the bytes follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The whole size; none when the server has no such file or the box may not have it.
+    pub size_bytes: Option<u64>,
+}
+
+/// What a picture of the glass is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureHead {
+    /// Of which screen.
+    pub screen: ScreenId,
+    /// When it was on the glass.
+    pub at: Instant,
+    /// In which format.
+    pub format: PictureFormat,
+    /// How many bytes follow.
+    pub size_bytes: u64,
+}
+
+/// The format of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureFormat {
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+}

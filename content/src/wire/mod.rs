@@ -1,0 +1,47 @@
+//! The conversation between box and server, over QUIC.
+//!
+//! **Enrolment** (ALPN [`ALPN_ENROL`], no client certificate). The box commits to a nonce, the server answers with its
+//! own, the box reveals; both compute the same eight letters over both certificates, both keys and both nonces. The box
+//! shows them, an operator types them, and the server answers with a certificate. See [`enrol`].
+//!
+//! **Control** (ALPN [`ALPN_CONTROL`], mutual TLS). The box opens one bidirectional stream and says [`ToServer::Hello`].
+//! The server answers [`ToPlayer::Welcome`] with the highest play it holds, then the box's [`ToPlayer::Assigned`] and the
+//! zone's newest [`ToPlayer::Manifest`], and from then on each one anew when it changes. The box sends heartbeats, what it
+//! has applied, and sealed batches of plays, which are acknowledged only when they are on the server's disk. A picture of
+//! the glass is asked for with [`ToPlayer::Look`] and comes as a unidirectional stream: one [`PictureHead`] frame, then bytes.
+//!
+//! **Files** (ALPN [`ALPN_BULK`], mutual TLS, or any bidirectional stream of the control connection after the first). The
+//! box sends one [`Fetch`] frame; the server answers one [`Found`] frame and the bytes from the offset on.
+//!
+//! Every frame is a big-endian `u32` length and that much JSON. Unknown fields are ignored, so that a box that slept for
+//! weeks still understands; unknown messages are skipped. Limits have names and are checked before a byte is stored.
+
+mod codec;
+pub mod enrol;
+mod message;
+
+pub use codec::{BadFrame, FRAME_BYTES_MAX, decode, encode, frame_length};
+pub use message::{
+    Beat, Fetch, Found, Hello, LINK_VERSION, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer, ToServer,
+    Trouble, TroubleKind,
+};
+
+/// ALPN of the control connection, with its version.
+pub const ALPN_CONTROL: &[u8] = b"anteroom/1";
+/// ALPN of enrolment.
+pub const ALPN_ENROL: &[u8] = b"anteroom-enrol/1";
+/// ALPN of the connection for files.
+pub const ALPN_BULK: &[u8] = b"anteroom-bulk/1";
+
+/// The name every server certificate carries; boxes trust the authority, not the address.
+pub const SERVER_NAME: &str = "anteroom";
+/// How long a connection may be silent, in seconds.
+pub const IDLE_SECS: u64 = 60;
+/// How often a box makes itself heard, in seconds.
+pub const KEEP_ALIVE_SECS: u64 = 20;
+/// How often a box sends a heartbeat, in seconds.
+pub const BEAT_SECS: u64 = 10;
+/// The largest picture of a glass, in bytes.
+pub const PICTURE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The largest part of a programme, in bytes.
+pub const PART_BYTES_MAX: u64 = 4 * 1024 * 1024;

@@ -1,0 +1,155 @@
+//! What agent and stage tell each other: JSON frames over the stage's standard input and output. The agent holds the
+//! log and the link, the stage holds the glass; when either ends, the other notices at its end of the pipe.
+
+use std::path::PathBuf;
+
+use anteroom_content::clinic::Timetable;
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
+use anteroom_content::play::Ending;
+use anteroom_content::programme::Show;
+use anteroom_content::text::Text;
+use serde::{Deserialize, Serialize};
+
+/// The largest frame on the pipe, in bytes: two editions of the largest programme, as JSON.
+pub const BRIDGE_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// What the agent tells the stage.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToStage {
+    /// What to show from now on: replaces everything told before.
+    Stand(Box<Stand>),
+    /// The clinics changed; nothing else did.
+    Clinic(Box<Timetable>),
+    /// The disciplined clock is the machine's wall clock plus so many milliseconds.
+    Clock {
+        /// Milliseconds to add.
+        offset_ms: i64,
+    },
+    /// The box has no place yet: show the code, or why there is none.
+    Waiting(Waiting),
+    /// Write a picture of the glass to a file, then answer [`FromStage::Looked`].
+    Look {
+        /// Comes back in the answer.
+        token: u64,
+        /// Where to; the ending of its name says the format, `png` or `jpg`.
+        file: PathBuf,
+        /// Not wider than this, in pixels; none is as it is.
+        width_max: Option<u32>,
+    },
+    /// End.
+    Leave,
+}
+
+/// What a screen stands on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stand {
+    /// Which screen of the zone this stage is.
+    pub screen: ScreenId,
+    /// The programmes that hold, each from its instant on; at least one.
+    pub editions: Vec<StageEdition>,
+    /// The clinics of the zone.
+    pub clinic: Timetable,
+    /// The folder of files by hash: `FOLDER/ab/abcdef…`.
+    pub files: PathBuf,
+    /// Hashes that may not be opened: they failed before.
+    pub quarantined: Vec<ContentHash>,
+}
+
+/// A programme and when it holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StageEdition {
+    /// From here on.
+    pub effective_at: Instant,
+    /// The manifest it came by.
+    pub manifest_version: u64,
+    /// What holds.
+    pub show: Show,
+}
+
+/// What a box without a place shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The code to type in the console; none while the server is being looked for.
+    pub code: Option<PairCode>,
+    /// The server's address.
+    pub server: String,
+    /// What is going on, in plain words.
+    pub text: Text,
+}
+
+/// What the stage tells the agent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromStage {
+    /// The first frame was presented.
+    Ready {
+        /// What draws: name of the graphics adapter.
+        adapter: String,
+    },
+    /// An item's first frame was presented.
+    Shown(Shown),
+    /// An item's last frame was presented.
+    Ended(Ended),
+    /// Frames presented since the start; sent every second.
+    Frames {
+        /// How many.
+        count: u64,
+        /// The item on the glass, if one is.
+        item: Option<ItemId>,
+    },
+    /// A manifest's programme is on the glass.
+    Applied {
+        /// Its version.
+        manifest_version: u64,
+        /// When its first frame was presented.
+        at: Instant,
+    },
+    /// The picture that was asked for.
+    Looked {
+        /// Of the question.
+        token: u64,
+        /// When it was on the glass.
+        at: Instant,
+        /// Why there is none.
+        problem: Option<String>,
+    },
+    /// Something cannot be shown.
+    Fault {
+        /// The file it is about.
+        file: Option<ContentHash>,
+        /// In words.
+        text: String,
+    },
+}
+
+/// An item began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Which.
+    pub item: ItemId,
+    /// In which version.
+    pub item_version: u32,
+    /// The file on the glass; none for a card.
+    pub file: Option<ContentHash>,
+    /// By which manifest.
+    pub manifest_version: u64,
+    /// When the plan let it begin; may lie before the start of the stage.
+    pub planned_at: Instant,
+    /// How long the plan lets it stand, in milliseconds.
+    pub planned_ms: u32,
+    /// When its first frame was presented.
+    pub at: Instant,
+}
+
+/// An item ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When the plan let it begin: says which showing.
+    pub planned_at: Instant,
+    /// How long it was on the glass of this stage, in milliseconds of a clock that never jumps.
+    pub shown_ms: u32,
+    /// How it ended.
+    pub ending: Ending,
+}

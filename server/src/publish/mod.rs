@@ -1,0 +1,7 @@
+//! From a change to the screens: which zones it affects, their programmes, the signed manifests; stored, then told.
+
+mod compose;
+mod release;
+
+pub use compose::{Draft, ZoneParts, compose, draft};
+pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, undo};

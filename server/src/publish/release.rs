@@ -1,0 +1,264 @@
+//! Publishing, taking back, and the clinics' own short way to the glass. What a screen is told is on disk before it is told.
+
+use anteroom_content::clock::{Instant, UnknownZone};
+use anteroom_content::id::{ContentHash, ScreenId, ZoneId};
+use anteroom_content::manifest::{Envelope, Manifest, PartRef};
+use anteroom_content::programme::{Part, Show};
+use anteroom_content::timeline::{Edition, handover};
+use anteroom_content::wire::ToPlayer;
+
+use super::{ZoneParts, compose, draft};
+use crate::db::publications::{self, Publication, ZonePublication};
+use crate::db::{DbError, facts};
+use crate::state::State;
+
+/// The epoch of manifests; the root key alone raises it.
+const EPOCH: u32 = 1;
+/// Editions of a zone that may still matter: the one in force and those that wait for their instant.
+const EDITIONS_MAX: u32 = 4;
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The database did not answer.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A site's time zone is unknown.
+    #[error(transparent)]
+    TimeZone(#[from] UnknownZone),
+    /// A zone without a site.
+    #[error("zone `{0}` belongs to no site")]
+    NoSite(ZoneId),
+    /// A document cannot be written or read.
+    #[error("a programme cannot be written: {0}")]
+    Document(#[from] serde_json::Error),
+    /// Nothing changed since the last publication.
+    #[error("nothing to publish: every screen already plays what stands in the console")]
+    Nothing,
+    /// There is no publication to take back.
+    #[error("nothing to take back: there is no earlier publication")]
+    NothingToUndo,
+}
+
+/// What publishing would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preview {
+    /// Zones whose programme would change.
+    pub zones: Vec<ZoneId>,
+    /// Their screens.
+    pub screens: Vec<ScreenId>,
+    /// Those zones among them that would have nothing to show but the built-in card.
+    pub empty: Vec<ZoneId>,
+}
+
+/// What publishing did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The number of the publication.
+    pub version: u64,
+    /// What changed.
+    pub preview: Preview,
+    /// When the last of the zones takes over.
+    pub effective_at: Instant,
+}
+
+/// What publishing would change now.
+pub async fn preview(state: &State) -> Result<Preview, PublishError> {
+    let parts = compose(&draft(state).await?, &state.phone_address, state.now())?;
+    let current = publications::current(&state.db).await?;
+    Ok(preview_of(&parts, &current))
+}
+
+fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
+    let mut preview = Preview::default();
+    for zone in parts {
+        let is_same = current.iter().any(|told| told.zone == zone.zone && told.show == zone.show_part.hash);
+        if is_same {
+            continue;
+        }
+        preview.zones.push(zone.zone.clone());
+        preview.screens.extend(zone.show.screens.iter().map(|screen| screen.id.clone()));
+        let holds_something = zone.show.rules.iter().any(|rule| {
+            let playlist = zone.show.playlists.iter().find(|p| p.id == rule.playlist);
+            playlist.is_some_and(|p| p.turns.iter().any(|turn| zone.show.item(&turn.item).is_some()))
+        });
+        if !holds_something && zone.show.screens.iter().any(|s| s.role == anteroom_content::place::Role::Full) {
+            preview.empty.push(zone.zone.clone());
+        }
+    }
+    preview
+}
+
+/// Publishes what stands in the console.
+///
+/// # Errors
+/// [`PublishError::Nothing`] when nothing would change; nothing is told then.
+pub async fn publish(state: &State, by: &str) -> Result<Published, PublishError> {
+    let _one_at_a_time = state.publishing.lock().await;
+    let now = state.now();
+    let parts = compose(&draft(state).await?, &state.phone_address, now)?;
+    let current = publications::current(&state.db).await?;
+    let preview = preview_of(&parts, &current);
+    if preview.zones.is_empty() {
+        return Err(PublishError::Nothing);
+    }
+    let mut releases = Vec::new();
+    for zone in parts.into_iter().filter(|zone| preview.zones.contains(&zone.zone)) {
+        let effective_at = takeover(state, &zone.zone, now).await?;
+        releases.push(Release { zone: zone.zone, show: zone.show_part, clinic: zone.clinic_part, effective_at });
+    }
+    let effective_at = releases.iter().map(|release| release.effective_at).max().unwrap_or(now);
+    let version = release(state, "publish", by, None, releases).await?;
+    Ok(Published { version, preview, effective_at })
+}
+
+/// Takes the last publication back: its zones play again what they played before it.
+///
+/// # Errors
+/// [`PublishError::NothingToUndo`] when there is none, or it was the first of its zones.
+pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
+    let _one_at_a_time = state.publishing.lock().await;
+    let now = state.now();
+    let history = publications::last(&state.db, 50).await?;
+    let undone: Vec<u64> = history.iter().filter_map(|publication| publication.undoes).collect();
+    let last = history
+        .iter()
+        .find(|publication| publication.undoes.is_none() && !undone.contains(&publication.version))
+        .ok_or(PublishError::NothingToUndo)?;
+    let before = publications::before(&state.db, last.version).await?;
+    let current = publications::current(&state.db).await?;
+    let mut releases = Vec::new();
+    for zone in before {
+        let clinic = current.iter().find(|told| told.zone == zone.zone).map_or(zone.clinic, |told| told.clinic);
+        let effective_at = takeover(state, &zone.zone, now).await?;
+        releases.push(Release {
+            show: stored(state, zone.show).await?,
+            clinic: stored(state, clinic).await?,
+            zone: zone.zone,
+            effective_at,
+        });
+    }
+    if releases.is_empty() {
+        return Err(PublishError::NothingToUndo);
+    }
+    let mut preview = Preview { zones: releases.iter().map(|r| r.zone.clone()).collect(), ..Preview::default() };
+    for release in &releases {
+        let show: Show = serde_json::from_slice(&release.show.bytes)?;
+        preview.screens.extend(show.screens.into_iter().map(|screen| screen.id));
+    }
+    let effective_at = releases.iter().map(|release| release.effective_at).max().unwrap_or(now);
+    let version = release(state, "undo", by, Some(last.version), releases).await?;
+    Ok(Published { version, preview, effective_at })
+}
+
+/// Sends changed clinics to the zones that show them, at once and past every draft. Tells how many zones those were.
+pub async fn refresh_clinics(state: &State, by: &str) -> Result<usize, PublishError> {
+    let _one_at_a_time = state.publishing.lock().await;
+    let parts = compose(&draft(state).await?, &state.phone_address, state.now())?;
+    let mut releases = Vec::new();
+    for told in publications::current(&state.db).await? {
+        let Some(zone) = parts.iter().find(|zone| zone.zone == told.zone) else { continue };
+        if zone.clinic_part.hash != told.clinic {
+            releases.push(Release {
+                show: stored(state, told.show).await?,
+                clinic: zone.clinic_part.clone(),
+                zone: told.zone,
+                effective_at: told.effective_at,
+            });
+        }
+    }
+    let zones = releases.len();
+    if zones > 0 {
+        release(state, "clinic", by, None, releases).await?;
+    }
+    Ok(zones)
+}
+
+/// The editions of a zone that may still matter at `now`, oldest first: what the engine is asked with.
+pub async fn editions(state: &State, zone: &ZoneId, now: Instant) -> Result<Vec<(Instant, Show)>, PublishError> {
+    let told = publications::of_zone(&state.db, zone, EDITIONS_MAX).await?;
+    let mut editions = Vec::new();
+    let mut last_hash = None;
+    for publication in told {
+        // Clinic changes repeat the show part; only the newest telling of it counts.
+        if last_hash != Some(publication.show) {
+            last_hash = Some(publication.show);
+            let part = stored(state, publication.show).await?;
+            editions.push((publication.effective_at, serde_json::from_slice(&part.bytes)?));
+        }
+        if publication.effective_at <= now {
+            break;
+        }
+    }
+    editions.reverse();
+    Ok(editions)
+}
+
+async fn takeover(state: &State, zone: &ZoneId, now: Instant) -> Result<Instant, PublishError> {
+    let editions = editions(state, zone, now).await?;
+    let editions: Vec<_> =
+        editions.iter().map(|(effective_at, show)| Edition { effective_at: *effective_at, show }).collect();
+    Ok(handover(&editions, now))
+}
+
+async fn stored(state: &State, hash: ContentHash) -> Result<Part, PublishError> {
+    let bytes = publications::part(&state.db, &hash).await?;
+    let bytes = bytes.ok_or_else(|| DbError::Unreadable { what: "part", why: format!("{hash} is not there") })?;
+    Ok(Part { hash, bytes })
+}
+
+struct Release {
+    zone: ZoneId,
+    show: Part,
+    clinic: Part,
+    effective_at: Instant,
+}
+
+async fn release(
+    state: &State,
+    kind: &str,
+    by: &str,
+    undoes: Option<u64>,
+    releases: Vec<Release>,
+) -> Result<u64, PublishError> {
+    let now = state.now();
+    let mut tx = state.db.begin().await?;
+    let version = facts::next_version(&mut tx).await?;
+    let publication = Publication { version, kind: kind.to_owned(), made_by: by.to_owned(), made_at: now, undoes };
+    publications::add(&mut tx, &publication).await?;
+    let mut told = Vec::with_capacity(releases.len());
+    for release in releases {
+        publications::add_part(&mut tx, &release.show, now).await?;
+        publications::add_part(&mut tx, &release.clinic, now).await?;
+        let manifest = Manifest {
+            epoch: EPOCH,
+            version,
+            zone: release.zone.clone(),
+            issued_at: now,
+            effective_at: release.effective_at,
+            show: part_ref(&release.show),
+            clinic: part_ref(&release.clinic),
+        };
+        let zone = ZonePublication {
+            version,
+            zone: release.zone,
+            show: release.show.hash,
+            clinic: release.clinic.hash,
+            effective_at: release.effective_at,
+            envelope: Envelope::seal(&manifest, &state.keys.publish)?,
+        };
+        publications::add_zone(&mut tx, &zone).await?;
+        told.push(zone);
+    }
+    tx.commit().await?;
+    let mut boxes = 0;
+    for zone in told {
+        boxes += state.fleet.tell_zone(&zone.zone, &ToPlayer::Manifest(zone.envelope));
+    }
+    tracing::info!(publication.version = version, publication.kind = kind, boxes.told = boxes, "published");
+    Ok(version)
+}
+
+fn part_ref(part: &Part) -> PartRef {
+    PartRef { hash: part.hash, size_bytes: u64::try_from(part.bytes.len()).unwrap_or(u64::MAX) }
+}

@@ -1,0 +1,64 @@
+# Everything a fresh Debian 12 machine with rustup's Rust needs: `make demo` to see it, `make test` to trust it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help packages packages-test build demo test bench check pictures
+
+# What the binaries need to be built and to run; and what their tests need besides.
+PACKAGES := build-essential pkg-config mold libwayland-dev libxkbcommon-dev libx11-dev libfontconfig1-dev \
+	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	gstreamer1.0-libav mesa-vulkan-drivers libvulkan1 fonts-noto-cjk fontconfig ffmpeg espeak-ng librsvg2-bin
+PACKAGES_TEST := $(PACKAGES) chromium chromium-driver postgresql-15 sqlite3
+
+# One target folder for everything; CI points it outside the clone, so that the renderer is not built again.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+help:
+	@echo "make demo      build, then a demo hospital: a server, a player, and the addresses to open"
+	@echo "make test      every test, with the packages they need"
+	@echo "make check     formatting, lints, licences, advisories"
+	@echo "make bench     the figures of the README"
+	@echo "make pictures  the pictures of the README, taken from the real glass and pages"
+
+# Installs what is missing, and asks for root only then.
+define install
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		echo "installing" $$missing; \
+		$$as_root apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+endef
+
+packages:
+	$(call install,$(PACKAGES))
+
+packages-test:
+	$(call install,$(PACKAGES_TEST))
+
+build: packages
+	cargo build --workspace --locked
+
+demo: build
+	@exec $(TARGET)/debug/anteroom demo
+
+# The walks measure times on real glass, so they run one after another.
+test: packages-test
+	cargo build --workspace --all-targets --locked
+	./.ci/with-postgres cargo test --workspace --locked --lib --bins -- --skip walks::
+	cargo test --workspace --locked --lib -- --test-threads=1 walks::
+
+bench: packages-test
+	cargo build --workspace --all-targets --locked --release
+	$(TARGET)/release/first_figures
+
+check: packages-test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	./.ci/no-unwanted-crates
+
+pictures: build packages-test
+	cargo build --workspace --all-targets --locked
+	$(TARGET)/debug/pictures tests/pictures

@@ -62,14 +62,17 @@ create table box (
     unpaired_at bigint,
     last_seen_at bigint,
     player_version text,
-    manifest_version bigint not null default 0
+    manifest_version bigint not null default 0,
+    assignment_version bigint not null default 0
 );
--- Which box lights which screen. Every change of a box's screens raises the version of all its rows.
+-- Which box lights which screen. Every change of a box's screens raises the version of all its rows, and the box's own,
+-- which stays when the last of its screens is taken away.
 create table assignment (
     screen text not null constraint assignment_pk primary key constraint assignment_screen references screen (id),
     box text not null constraint assignment_box references box (id),
     version bigint not null
 );
+create index assignment_by_box on assignment (box);
 
 -- Files of the library, by hash; the bytes lie in the data folder.
 create table media_file (
@@ -184,12 +187,13 @@ create table play_hour (
 -- Evidence that could not be counted: kept, told, and never in the way of what comes after it.
 create table play_quarantine (
     box text not null,
+    hash text not null,
     log_epoch bigint not null,
     first_seq bigint not null,
     received_at bigint not null,
     reason text not null,
     envelope text not null,
-    constraint play_quarantine_pk primary key (box, log_epoch, first_seq, received_at)
+    constraint play_quarantine_pk primary key (box, hash)
 );
 -- Numbers a box no longer holds: told as unproven, never filled in.
 create table play_gap (

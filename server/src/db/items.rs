@@ -153,6 +153,62 @@ pub async fn judge_item(
     Ok(changed > 0)
 }
 
+/// Approves a version with the dates of its review written into it. False when it does not wait, or when the judge made it
+/// himself.
+pub async fn approve_item(db: &Db, item: &Item, judge: &str, words: &str, at: Instant) -> DbResult<bool> {
+    let changed = execute!(
+        db,
+        "update item set state = 'approved', document = $1, judged_by = $2, judged_at = $3, judgement = $4
+         where id = $5 and version = $6 and state = 'waiting' and made_by <> $2",
+        to_document("item", item)?,
+        judge,
+        at.0,
+        words,
+        item.id.as_str(),
+        i64::from(item.version)
+    )?;
+    Ok(changed > 0)
+}
+
+/// Takes every approved or waiting version of an item off for good; anybody may who is allowed to, its maker too.
+pub async fn withdraw_item(db: &Db, id: &ItemId, by: &str, words: &str, at: Instant) -> DbResult<bool> {
+    let changed = execute!(
+        db,
+        "update item set state = 'withdrawn', judged_by = $1, judged_at = $2, judgement = $3
+         where id = $4 and state in ('approved', 'waiting')",
+        by,
+        at.0,
+        words,
+        id.as_str()
+    )?;
+    Ok(changed > 0)
+}
+
+/// Items that are withdrawn and were not approved anew since.
+pub async fn withdrawn_items(db: &Db) -> DbResult<Vec<ItemId>> {
+    let found = rows!(
+        db,
+        (String,),
+        "select distinct id from item i where state = 'withdrawn'
+         and not exists (select 1 from item j where j.id = i.id and j.state = 'approved' and j.version > i.version)"
+    )?;
+    let read = |(id,): &(String,)| {
+        ItemId::parse(id).map_err(|error| DbError::Unreadable { what: "item", why: error.to_string() })
+    };
+    found.iter().map(read).collect()
+}
+
+/// Every version of one item, the newest first.
+pub async fn versions(db: &Db, id: &ItemId) -> DbResult<Vec<ItemRecord>> {
+    let found = rows!(
+        db,
+        ItemRow,
+        "select state, document, made_by, made_at, judged_by, judgement from item where id = $1 order by version desc",
+        id.as_str()
+    )?;
+    found.into_iter().map(ItemRow::read).collect()
+}
+
 /// A file of the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LibraryFile {

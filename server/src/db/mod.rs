@@ -149,12 +149,19 @@ macro_rules! row_in {
     };
 }
 
+pub mod accounts;
+pub mod audit;
+pub mod boxes;
 pub mod clinics;
 pub mod facts;
+pub mod handouts;
 pub mod items;
+pub mod ledger;
 pub mod places;
 pub mod playlists;
 pub mod publications;
+pub mod scans;
+pub mod totals;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -154,3 +154,30 @@ pub async fn screens_of_box(db: &Db, box_id: &str) -> DbResult<(u64, Vec<Screen>
     let screens = found.iter().map(|(_, text)| document("screen", text)).collect::<DbResult<_>>()?;
     Ok((u64::try_from(version).unwrap_or(0), screens))
 }
+
+/// Removes a screen; true when it was there.
+///
+/// # Errors
+/// [`super::DbError::Conflict`] while a box lights it.
+pub async fn remove_screen(db: &Db, id: &ScreenId) -> DbResult<bool> {
+    Ok(execute!(db, "delete from screen where id = $1", id.as_str())? > 0)
+}
+
+/// Removes a zone; true when it was there.
+///
+/// # Errors
+/// [`super::DbError::Conflict`] while screens hang in it, or when it was ever published.
+pub async fn remove_zone(db: &Db, id: &ZoneId) -> DbResult<bool> {
+    Ok(execute!(db, "delete from zone where id = $1", id.as_str())? > 0)
+}
+
+/// A zone with the site it belongs to.
+pub async fn zone_with_site(db: &Db, zone: &ZoneId) -> DbResult<Option<(Zone, Site)>> {
+    let found = row!(
+        db,
+        (String, String),
+        "select z.document, s.document from zone z join site s on s.id = z.site where z.id = $1",
+        zone.as_str()
+    )?;
+    found.map(|(zone, site)| Ok((document("zone", &zone)?, document("site", &site)?))).transpose()
+}

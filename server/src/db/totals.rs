@@ -1,0 +1,179 @@
+//! Sums of the books: plays and opens over a span of hours, and what could not be counted.
+
+use std::ops::Range;
+
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{ItemId, ScreenId};
+
+use super::{Db, DbError, DbResult};
+
+/// Plays of one item or screen, summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlaySum {
+    /// Showings begun.
+    pub plays: u64,
+    /// Showings that ended as planned.
+    pub complete: u64,
+    /// Time on the glass.
+    pub shown_ms: u64,
+}
+
+type SumRow = (String, i64, i64, i64);
+
+/// Plays of every item that has any in the hours (since 1970, half-open).
+pub async fn plays_by_item(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ItemId, PlaySum)>> {
+    let found = rows!(
+        db,
+        SumRow,
+        "select item, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
+         from play_hour where hour >= $1 and hour < $2 group by item order by item",
+        hours.start,
+        hours.end
+    )?;
+    found.into_iter().map(|row| Ok((named(ItemId::parse(&row.0))?, sum(&row)))).collect()
+}
+
+/// Plays of every screen that has any in the hours (since 1970, half-open).
+pub async fn plays_by_screen(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ScreenId, PlaySum)>> {
+    let found = rows!(
+        db,
+        SumRow,
+        "select screen, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
+         from play_hour where hour >= $1 and hour < $2 group by screen order by screen",
+        hours.start,
+        hours.end
+    )?;
+    found.into_iter().map(|row| Ok((named(ScreenId::parse(&row.0))?, sum(&row)))).collect()
+}
+
+/// Opens of the page of every item that was opened in the hours; pages that showed no item are left out.
+pub async fn opens_by_item(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ItemId, u64)>> {
+    let found = rows!(
+        db,
+        (String, i64),
+        "select item, cast(sum(count) as bigint) from scan
+         where hour >= $1 and hour < $2 and step = 'open' and item <> '' group by item order by item",
+        hours.start,
+        hours.end
+    )?;
+    found.into_iter().map(|(item, opens)| Ok((named(ItemId::parse(&item))?, count(opens)))).collect()
+}
+
+/// Opens of one step (`open` or `clinic`) by the screen whose code was scanned.
+pub async fn opens_by_screen(db: &Db, step: &str, hours: Range<i64>) -> DbResult<Vec<(ScreenId, u64)>> {
+    let found = rows!(
+        db,
+        (String, i64),
+        "select screen, cast(sum(count) as bigint) from scan
+         where step = $1 and hour >= $2 and hour < $3 group by screen order by screen",
+        step,
+        hours.start,
+        hours.end
+    )?;
+    found.into_iter().map(|(screen, opens)| Ok((named(ScreenId::parse(&screen))?, count(opens)))).collect()
+}
+
+/// Plays that boxes can no longer prove, by when that was noticed.
+pub async fn plays_missing(db: &Db, noticed: Range<Instant>) -> DbResult<u64> {
+    let found = row!(
+        db,
+        (i64,),
+        "select cast(coalesce(sum(last_seq - first_seq + 1), 0) as bigint) from play_gap
+         where noticed_at >= $1 and noticed_at < $2",
+        noticed.start.0,
+        noticed.end.0
+    )?;
+    Ok(found.map_or(0, |(plays,)| count(plays)))
+}
+
+/// Batches that were kept but not counted, by when they came.
+pub async fn batches_quarantined(db: &Db, received: Range<Instant>) -> DbResult<u64> {
+    let found = row!(
+        db,
+        (i64,),
+        "select count(*) from play_quarantine where received_at >= $1 and received_at < $2",
+        received.start.0,
+        received.end.0
+    )?;
+    Ok(found.map_or(0, |(batches,)| count(batches)))
+}
+
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+fn sum((_, plays, complete, shown_ms): &SumRow) -> PlaySum {
+    PlaySum { plays: count(*plays), complete: count(*complete), shown_ms: count(*shown_ms) }
+}
+
+fn named<T>(name: Result<T, anteroom_content::id::BadName>) -> DbResult<T> {
+    name.map_err(|error| DbError::Unreadable { what: "total", why: error.to_string() })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::db::tests::on_each_engine;
+
+    /// Books plays of one item on one screen in an hour.
+    pub(crate) async fn book(db: &Db, hour: i64, screen: &str, item: &str, plays: i64, shown_ms: i64) {
+        execute!(
+            db,
+            "insert into play_hour (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms)
+             values ($1, $2, 'Z03', $3, 1, $4, $5, $6, $6)",
+            hour,
+            screen,
+            item,
+            plays,
+            plays - 1,
+            shown_ms
+        )
+        .expect("booked");
+    }
+
+    /// Books a gap of ten plays and one batch in quarantine.
+    pub(crate) async fn book_trouble(db: &Db, at: Instant) {
+        execute!(
+            db,
+            "insert into play_gap (box, log_epoch, first_seq, last_seq, noticed_at) values ('b', 1, 11, 20, $1)",
+            at.0
+        )
+        .expect("booked");
+        execute!(
+            db,
+            "insert into play_quarantine (box, hash, log_epoch, first_seq, received_at, reason, envelope)
+             values ('b', $1, 1, 21, $2, 'damaged', '{}')",
+            at.0.to_string(),
+            at.0
+        )
+        .expect("booked");
+    }
+
+    #[tokio::test]
+    async fn hours_outside_the_span_do_not_count() {
+        on_each_engine(|db| async move {
+            book(&db, 9, "Z03-1", "C01", 100, 1).await;
+            book(&db, 10, "Z03-1", "C01", 4, 40_000).await;
+            book(&db, 11, "Z03-2", "C01", 6, 60_000).await;
+            book(&db, 12, "Z03-2", "C01", 100, 1).await;
+            let by_item = plays_by_item(&db, 10..12).await.expect("asked");
+            let told: Vec<_> = by_item.iter().map(|(item, sum)| (item.as_str(), *sum)).collect();
+            assert_eq!(told, [("C01", PlaySum { plays: 10, complete: 8, shown_ms: 100_000 })]);
+            let by_screen = plays_by_screen(&db, 10..12).await.expect("asked");
+            let told: Vec<_> = by_screen.iter().map(|(screen, sum)| (screen.as_str(), sum.plays)).collect();
+            assert_eq!(told, [("Z03-1", 4), ("Z03-2", 6)]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_counted_is_told() {
+        on_each_engine(|db| async move {
+            book_trouble(&db, Instant(1_000)).await;
+            assert_eq!(plays_missing(&db, Instant(0)..Instant(2_000)).await.expect("asked"), 10);
+            assert_eq!(plays_missing(&db, Instant(0)..Instant(1_000)).await.expect("asked"), 0);
+            assert_eq!(batches_quarantined(&db, Instant(1_000)..Instant(1_001)).await.expect("asked"), 1);
+        })
+        .await;
+    }
+}

@@ -1,0 +1,49 @@
+//! Plays added up by hour, screen and item.
+
+use std::collections::BTreeMap;
+
+use anteroom_content::clock::{DAY_MS, Instant};
+use anteroom_content::play::{Ending, Play};
+
+use crate::db::ledger::{HourKey, HourTotal};
+
+/// 2020-01-01 UTC: no box of ours is older, so a clock before it was never set.
+const CLOCKS_FROM: Instant = Instant(1_577_836_800_000);
+/// How far a box's clock may be ahead of the server's.
+const AHEAD_MAX_MS: i64 = DAY_MS;
+
+/// Plays added up, and the numbers of those whose time cannot be true.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    /// In the order of their keys, so that two writers never wait for each other crosswise.
+    pub(super) hours: BTreeMap<HourKey, HourTotal>,
+    /// Plays that were not counted.
+    pub(super) time_unproven: Vec<u64>,
+}
+
+/// Adds plays up.
+pub(super) fn add_up(plays: Vec<Play>, now: Instant) -> Totals {
+    let mut totals = Totals::default();
+    for play in plays {
+        if play.started_at < CLOCKS_FROM || play.started_at > now.plus_ms(AHEAD_MAX_MS) {
+            totals.time_unproven.push(play.seq);
+            continue;
+        }
+        let key = HourKey {
+            hour: play.started_at.hour(),
+            screen: play.screen,
+            zone: play.zone,
+            item: play.item,
+            item_version: play.item_version,
+        };
+        let total = totals.hours.entry(key).or_default();
+        total.plays += 1;
+        total.complete += match play.ending {
+            Ending::Complete => 1,
+            Ending::Preempted | Ending::Interrupted => 0,
+        };
+        total.shown_ms += i64::from(play.shown_ms);
+        total.planned_ms += i64::from(play.planned_ms);
+    }
+    totals
+}

@@ -71,15 +71,18 @@ impl Fleet {
         let (tell, told) = mpsc::channel(TELL_QUEUE_MAX);
         let seen =
             Seen { box_id: box_id.clone(), zone: None, screens: Vec::new(), since: now, beat: None, applied: None };
-        lock(&self.links).insert(box_id.clone(), Link { boot, tell, seen });
+        let before = lock(&self.links).insert(box_id.clone(), Link { boot, tell, seen });
+        if before.is_some_and(|before| before.boot != boot && !before.tell.is_closed()) {
+            tracing::warn!(r#box.id = %box_id, "two machines with one identity, or one that was switched off and on");
+        }
         self.changed();
         told
     }
 
-    /// A box left; nothing happens when a newer connection of it is there.
+    /// A box left, and its queue was closed; nothing happens when a newer connection of it is there.
     pub fn disconnect(&self, box_id: &BoxId, boot: u64) {
         let mut links = lock(&self.links);
-        if links.get(box_id).is_some_and(|link| link.boot == boot) {
+        if links.get(box_id).is_some_and(|link| link.boot == boot && link.tell.is_closed()) {
             links.remove(box_id);
         }
         drop(links);
@@ -104,6 +107,12 @@ impl Fleet {
         }
         links.remove(box_id);
         false
+    }
+
+    /// Asks for a picture of a screen's glass; false when no connected box lights it. The picture comes some time later.
+    pub fn look(&self, screen: &ScreenId, width_max: u32) -> bool {
+        let word = ToPlayer::Look { screen: screen.clone(), width_max };
+        self.box_of(screen).is_some_and(|seen| self.tell(&seen.box_id, word))
     }
 
     /// Tells every connected box of a zone, and how many they were.

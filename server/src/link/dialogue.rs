@@ -1,0 +1,312 @@
+//! The conversation with one paired box: one loop that hears it, tells it what the fleet has for it, and hands out files.
+
+use std::time::Instant as Tick;
+
+use anteroom_content::id::ScreenId;
+use anteroom_content::manifest::Envelope;
+use anteroom_content::wire::{Beat, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
+use quinn::{Connection, SendStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::frames::{Broken, Frames, say};
+use super::legible::legible;
+use super::limits::{
+    BUSY_MS, CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, FAREWELL_MAX,
+    FIRST_FRAME_BYTES_MAX, NOTE_SEEN_EVERY, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX, WORD_MAX,
+};
+use super::{picture, transfer};
+use crate::assign::{self, AssignError};
+use crate::db::boxes::{self, PairedBox};
+use crate::db::{DbError, publications};
+use crate::ledger::{self, LedgerError};
+use crate::state::State;
+
+/// How a conversation ended.
+#[derive(Debug)]
+enum End {
+    /// The box left.
+    Left,
+    /// The box was told why the server will not go on.
+    Refused,
+    /// A newer connection of the box is here, or it let words pile up.
+    Replaced,
+}
+
+/// Tells a caller whom nobody paired, or not any more, to enrol again.
+pub(super) async fn send_away_unpaired(connection: &Connection) {
+    tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
+    send_away(connection, Refusal::Unpaired).await;
+}
+
+/// Tells a caller to come back later, for the database does not answer.
+pub(super) async fn send_away_busy(connection: &Connection, error: &DbError) {
+    tracing::error!(reason = %error, "a box was sent away for a while");
+    send_away(connection, Refusal::Busy { retry_after_ms: BUSY_MS }).await;
+}
+
+async fn send_away(connection: &Connection, refusal: Refusal) {
+    if let Ok((mut speak, hear, _)) = greeted(connection).await {
+        let _ = refuse(connection, &mut speak, refusal).await;
+        drop(hear);
+    }
+    connection.close(CLOSE_REFUSED.into(), b"refused");
+}
+
+/// The stream of the conversation, with the first word on it.
+async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
+    let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
+    let (speak, hear) = opened?;
+    let mut hear = Frames::of(hear);
+    let word = hear.due(FIRST_FRAME_BYTES_MAX).await?;
+    Ok((speak, hear, word))
+}
+
+/// Says no, and waits until the box has heard it.
+async fn refuse(connection: &Connection, speak: &mut SendStream, refusal: Refusal) -> Result<(), Broken> {
+    say(speak, &ToPlayer::Refused(refusal)).await?;
+    let _ = speak.finish();
+    let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
+    Ok(())
+}
+
+/// Holds the conversation until it ends.
+pub(super) async fn hold(state: &State, connection: &Connection, paired: PairedBox) {
+    let Ok((speak, hear, ToServer::Hello(hello))) = greeted(connection).await else {
+        tracing::warn!(r#box.id = %paired.id, "a box did not say hello");
+        connection.close(CLOSE_CONFUSED.into(), b"a hello was due");
+        return;
+    };
+    let told = state.fleet.connect(&paired.id, hello.boot, state.now());
+    let mut dialogue = Dialogue {
+        state,
+        connection,
+        speak,
+        told,
+        boot: hello.boot,
+        version: legible(&hello.player_version, VERSION_CHARS_MAX),
+        manifest_version: hello.manifest_version,
+        noted_at: Tick::now(),
+        assigned_version: 0,
+        screens: Vec::new(),
+        transfers: JoinSet::new(),
+        paired,
+    };
+    tracing::info!(
+        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = dialogue.version,
+        manifest.version = hello.manifest_version, "a box is connected"
+    );
+    let ended = dialogue.run(hear, &hello).await;
+    dialogue.farewell(ended).await;
+}
+
+struct Dialogue<'a> {
+    state: &'a State,
+    connection: &'a Connection,
+    paired: PairedBox,
+    speak: SendStream,
+    told: mpsc::Receiver<ToPlayer>,
+    boot: u64,
+    version: String,
+    manifest_version: u64,
+    noted_at: Tick,
+    assigned_version: u64,
+    screens: Vec<ScreenId>,
+    transfers: JoinSet<()>,
+}
+
+impl Dialogue<'_> {
+    async fn run(&mut self, mut hear: Frames, hello: &Hello) -> Result<End, Broken> {
+        self.check_clock(hello);
+        self.note_seen().await;
+        let acked = match ledger::resume(self.state, &self.paired, hello.log, hello.oldest_seq).await {
+            Ok(acked) => acked,
+            Err(error) => return self.refuse_plays(&error).await,
+        };
+        say(&mut self.speak, &ToPlayer::Welcome { server_time: self.state.now(), acked }).await?;
+        if let Some(end) = self.settle().await? {
+            return Ok(end);
+        }
+        loop {
+            tokio::select! {
+                word = self.told.recv() => match word {
+                    Some(word) => if let Some(end) = self.tell(word).await? { return Ok(end) },
+                    None => return Ok(End::Replaced),
+                },
+                heard = hear.next::<ToServer>(FRAME_BYTES_MAX) => match heard? {
+                    Some(word) => if let Some(end) = self.hear(word).await? { return Ok(end) },
+                    None => return Ok(End::Left),
+                },
+                stream = self.connection.accept_bi(), if self.transfers.len() < TRANSFERS_MAX => {
+                    let (speak, hear) = stream?;
+                    self.transfers.spawn(transfer::answer(self.state.clone(), self.paired.id.clone(), speak, hear));
+                }
+                stream = self.connection.accept_uni(), if self.transfers.len() < TRANSFERS_MAX => {
+                    let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
+                    self.transfers.spawn(picture::take(state, box_id, screens, stream?));
+                }
+                Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
+            }
+        }
+    }
+
+    /// Passes a word of the fleet on.
+    async fn tell(&mut self, word: ToPlayer) -> Result<Option<End>, Broken> {
+        match word {
+            // Whoever changed the screens may have been overtaken: the database says how they are now.
+            ToPlayer::Assigned(_) => self.settle().await,
+            ToPlayer::Refused(refusal) => self.refuse(refusal).await.map(Some),
+            word @ (ToPlayer::Welcome { .. }
+            | ToPlayer::Manifest(_)
+            | ToPlayer::Acked(_)
+            | ToPlayer::Look { .. }
+            | ToPlayer::Unknown) => say(&mut self.speak, &word).await.map(|()| None),
+        }
+    }
+
+    /// Tells the box its screens and what their zone plays. The fleet knows where the box hangs before the manifest is
+    /// read, so a publication in between reaches the box one way or the other.
+    async fn settle(&mut self) -> Result<Option<End>, Broken> {
+        let (assignment, envelope) = match assign::sealed(self.state, &self.paired.id).await {
+            Ok(sealed) => sealed,
+            Err(AssignError::NoBox(_)) => return self.refuse(Refusal::Unpaired).await.map(Some),
+            Err(error) => return self.refuse_busy(&error).await.map(Some),
+        };
+        if assignment.version < self.assigned_version {
+            return Ok(None);
+        }
+        self.assigned_version = assignment.version;
+        let zone = (!assignment.screens.is_empty()).then_some(assignment.zone);
+        self.screens.clone_from(&assignment.screens);
+        self.state.fleet.place(&self.paired.id, zone.clone(), assignment.screens);
+        say(&mut self.speak, &ToPlayer::Assigned(envelope)).await?;
+        let Some(zone) = zone else { return Ok(None) };
+        match publications::of_zone(&self.state.db, &zone, 1).await {
+            Ok(newest) => {
+                for publication in newest {
+                    say(&mut self.speak, &ToPlayer::Manifest(publication.envelope)).await?;
+                }
+                Ok(None)
+            }
+            Err(error) => self.refuse_busy(&error).await.map(Some),
+        }
+    }
+
+    /// Takes a word of the box in.
+    async fn hear(&mut self, word: ToServer) -> Result<Option<End>, Broken> {
+        match word {
+            ToServer::Beat(beat) => self.heard_beat(beat).await,
+            ToServer::Applied { version, at } => {
+                self.state.fleet.applied(&self.paired.id, version, at);
+                self.manifest_version = version;
+                self.note_seen().await;
+            }
+            ToServer::Plays(envelope) => return self.heard_plays(&envelope).await,
+            ToServer::Trouble(trouble) => self.heard_trouble(trouble).await,
+            ToServer::Hello(_) => return Err(Broken::Confused("a second hello".to_owned())),
+            ToServer::Unknown => tracing::debug!(r#box.id = %self.paired.id, "a word of a newer box was skipped"),
+        }
+        Ok(None)
+    }
+
+    async fn heard_beat(&mut self, mut beat: Beat) {
+        // A box speaks for its own glass alone.
+        beat.screens.retain(|screen| self.screens.contains(&screen.screen));
+        self.manifest_version = beat.manifest_version;
+        self.state.fleet.heard(&self.paired.id, self.state.now(), beat);
+        if self.noted_at.elapsed() > NOTE_SEEN_EVERY {
+            self.note_seen().await;
+        }
+    }
+
+    async fn heard_plays(&mut self, envelope: &Envelope) -> Result<Option<End>, Broken> {
+        match ledger::receive(self.state, &self.paired, envelope).await {
+            Ok(held) => say(&mut self.speak, &ToPlayer::Acked(held)).await.map(|()| None),
+            Err(LedgerError::Ahead { held }) => {
+                tracing::warn!(r#box.id = %self.paired.id, log.held = held.seq, "plays came ahead of others; asked again");
+                say(&mut self.speak, &ToPlayer::Acked(held)).await.map(|()| None)
+            }
+            Err(error) => self.refuse_plays(&error).await.map(Some),
+        }
+    }
+
+    async fn heard_trouble(&mut self, trouble: Trouble) {
+        let trouble = Trouble { text: legible(&trouble.text, TROUBLE_CHARS_MAX), ..trouble };
+        let file = trouble.file.map(|hash| hash.to_hex());
+        tracing::warn!(
+            r#box.id = %self.paired.id, trouble.kind = ?trouble.kind, file.hash = file, trouble.text, "a box has trouble"
+        );
+        match boxes::note_trouble(&self.state.db, &self.paired.id, &trouble, self.state.now()).await {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(r#box.id = %self.paired.id, "a box tells too many troubles; not all are kept"),
+            Err(error) => tracing::error!(r#box.id = %self.paired.id, reason = %error, "a trouble was not kept"),
+        }
+    }
+
+    fn check_clock(&self, hello: &Hello) {
+        let off_ms = hello.clock.ms_since(self.state.now());
+        if off_ms.saturating_abs() > CLOCK_OFF_MAX_MS {
+            tracing::warn!(r#box.id = %self.paired.id, clock.off_ms = off_ms, "the clock of a box is wrong; it is told the time");
+        }
+    }
+
+    async fn note_seen(&mut self) {
+        self.noted_at = Tick::now();
+        let (db, now) = (&self.state.db, self.state.now());
+        let noted = boxes::note_seen(db, &self.paired.id, now, &self.version, self.manifest_version).await;
+        if let Err(error) = noted {
+            tracing::error!(r#box.id = %self.paired.id, reason = %error, "it was not noted that a box was heard");
+        }
+    }
+
+    async fn refuse_plays(&mut self, error: &LedgerError) -> Result<End, Broken> {
+        match error {
+            LedgerError::Db(error) => self.refuse_busy(error).await,
+            LedgerError::Forged | LedgerError::OtherBox | LedgerError::Nonsense(_) | LedgerError::Ahead { .. } => {
+                tracing::error!(r#box.id = %self.paired.id, reason = %error, "plays of a box were refused: look at the box");
+                self.refuse(Refusal::Confused { text: error.to_string() }).await
+            }
+        }
+    }
+
+    async fn refuse_busy(&mut self, error: &(dyn std::fmt::Display + Sync)) -> Result<End, Broken> {
+        tracing::error!(r#box.id = %self.paired.id, reason = %error, "a box was sent away for a while");
+        self.refuse(Refusal::Busy { retry_after_ms: BUSY_MS }).await
+    }
+
+    async fn refuse(&mut self, refusal: Refusal) -> Result<End, Broken> {
+        // From here on it counts as gone, however long it takes to hear that.
+        self.leave_fleet();
+        refuse(self.connection, &mut self.speak, refusal).await?;
+        Ok(End::Refused)
+    }
+
+    fn leave_fleet(&mut self) {
+        self.told.close();
+        self.state.fleet.disconnect(&self.paired.id, self.boot);
+    }
+
+    async fn farewell(mut self, ended: Result<End, Broken>) {
+        self.transfers.abort_all();
+        self.leave_fleet();
+        let box_id = &self.paired.id;
+        let (code, words) = match ended {
+            Ok(End::Left) => (CLOSE_DONE, "left"),
+            Ok(End::Refused) => (CLOSE_REFUSED, "refused"),
+            Ok(End::Replaced) => (CLOSE_REPLACED, "replaced by a newer connection, or too slow to listen"),
+            Err(error) if error.is_nonsense() => {
+                tracing::warn!(r#box.id = %box_id, reason = %error, "a box makes no sense");
+                let refusal = Refusal::Confused { text: error.to_string() };
+                let _ = refuse(self.connection, &mut self.speak, refusal).await;
+                (CLOSE_CONFUSED, "confused")
+            }
+            Err(error) => {
+                tracing::debug!(r#box.id = %box_id, reason = %error, "a link broke");
+                (CLOSE_DONE, "broken")
+            }
+        };
+        tracing::info!(r#box.id = %box_id, link.end = words, "a box is gone");
+        self.connection.close(code.into(), words.as_bytes());
+        self.note_seen().await;
+    }
+}

@@ -1,0 +1,127 @@
+//! The endpoint: TLS 1.3 with certificates of our own authority, and a transport that costs little while nobody speaks.
+
+use std::net::UdpSocket;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, IDLE_SECS};
+use quinn::crypto::rustls::QuicServerConfig;
+use quinn::{EndpointConfig, ServerConfig, TokioRuntime, TransportConfig, VarInt};
+use rustls::RootCertStore;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::time_provider::TimeProvider;
+
+use super::limits::{
+    DATAGRAM_BYTES, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES, SOCKET_BYTES,
+    STREAM_WINDOW_BYTES, STREAMS_MAX,
+};
+use crate::state::State;
+
+/// Why the players' door cannot be opened, or fell shut.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The keys or certificates cannot be used.
+    #[error("the players' door cannot use the server's keys: {0}")]
+    Keys(String),
+    /// The socket cannot be used.
+    #[error("the players' door cannot use its socket: {0}")]
+    Socket(#[from] std::io::Error),
+    /// The endpoint ended by itself.
+    #[error("the players' door fell shut: its socket no longer works")]
+    Shut,
+}
+
+fn keys_error(error: &dyn std::fmt::Display) -> LinkError {
+    LinkError::Keys(error.to_string())
+}
+
+/// Opens the endpoint on a bound socket.
+pub(super) fn open(state: &State, socket: UdpSocket) -> Result<quinn::Endpoint, LinkError> {
+    widen(&socket);
+    let crypto = QuicServerConfig::try_from(tls(state)?).map_err(|error| keys_error(&error))?;
+    let mut config = ServerConfig::with_crypto(Arc::new(crypto));
+    config
+        .transport_config(Arc::new(transport()))
+        .max_incoming(INCOMING_MAX)
+        .incoming_buffer_size(INCOMING_BYTES_MAX)
+        .incoming_buffer_size_total(INCOMING_BYTES_TOTAL_MAX);
+    let endpoint = quinn::Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))?;
+    Ok(endpoint)
+}
+
+/// Asks the kernel for a larger receive buffer: with the usual one every push to a large network loses answers.
+fn widen(socket: &UdpSocket) {
+    let socket = socket2::SockRef::from(socket);
+    if let Err(error) = socket.set_recv_buffer_size(SOCKET_BYTES) {
+        tracing::warn!(reason = %error, "the receive buffer stays as it is");
+    }
+    let got = socket.recv_buffer_size().unwrap_or(0);
+    tracing::debug!(socket.receive_bytes = got, "the players' door has its socket");
+}
+
+fn tls(state: &State) -> Result<rustls::ServerConfig, LinkError> {
+    // One suite: every QUIC side has it, and it is the cheapest on the processors in use.
+    let provider =
+        CryptoProvider { cipher_suites: vec![TLS13_AES_128_GCM_SHA256], ..rustls::crypto::ring::default_provider() };
+    let provider = Arc::new(provider);
+    let mut roots = RootCertStore::empty();
+    for authority in CertificateDer::pem_slice_iter(state.keys.authority_pem.as_bytes()) {
+        let authority = authority.map_err(|error| keys_error(&error))?;
+        roots.add(authority).map_err(|error| keys_error(&error))?;
+    }
+    // A box that enrols has no certificate yet; the other conversations refuse whoever comes without one.
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .allow_unauthenticated()
+        .build()
+        .map_err(|error| keys_error(&error))?;
+    let chain = vec![CertificateDer::from(state.keys.server_certificate.clone())];
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(state.keys.server_key.clone()));
+    let mut config = rustls::ServerConfig::builder_with_details(provider, Arc::new(ServerTime(state.clone())))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|error| keys_error(&error))?
+        .with_client_cert_verifier(verifier)
+        .with_single_cert(chain, key)
+        .map_err(|error| keys_error(&error))?;
+    config.alpn_protocols = [ALPN_CONTROL, ALPN_ENROL, ALPN_BULK].map(<[u8]>::to_vec).to_vec();
+    // Tickets would cost memory for every box and save little: a link lives for weeks.
+    config.send_tls13_tickets = 0;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    Ok(config)
+}
+
+fn transport() -> TransportConfig {
+    let mut transport = TransportConfig::default();
+    let idle = Duration::from_secs(IDLE_SECS);
+    transport
+        .max_concurrent_bidi_streams(VarInt::from_u32(STREAMS_MAX))
+        .max_concurrent_uni_streams(VarInt::from_u32(STREAMS_MAX))
+        .stream_receive_window(VarInt::from_u32(STREAM_WINDOW_BYTES))
+        .receive_window(VarInt::from_u32(LINK_WINDOW_BYTES))
+        .send_window(u64::from(LINK_WINDOW_BYTES))
+        .datagram_receive_buffer_size(Some(DATAGRAM_BYTES))
+        .datagram_send_buffer_size(DATAGRAM_BYTES)
+        // Probing for larger packets costs a quarter of a handshake and gains a conversation nothing.
+        .mtu_discovery_config(None)
+        .max_idle_timeout(idle.try_into().ok());
+    transport
+}
+
+/// Certificates are judged by the server's own clock.
+struct ServerTime(State);
+
+impl std::fmt::Debug for ServerTime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServerTime")
+    }
+}
+
+impl TimeProvider for ServerTime {
+    fn current_time(&self) -> Option<UnixTime> {
+        let ms = u64::try_from(self.0.now().0).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(ms)))
+    }
+}

@@ -1,0 +1,104 @@
+//! Enrolment: commit, challenge, reveal; then the box waits until a person types its code in the console.
+
+use anteroom_content::id::ContentHash;
+use anteroom_content::manifest::{from_hex, to_hex};
+use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
+use ed25519_dalek::VerifyingKey;
+use quinn::{Connection, SendStream};
+
+use super::frames::{Broken, Frames, say};
+use super::legible::legible;
+use super::limits::{
+    CLOSE_DONE, DESCRIPTION_CHARS_MAX, ENROL_FRAME_BYTES_MAX, EXPIRY_EVERY, FAREWELL_MAX, FIRST_FRAME_BYTES_MAX,
+    WORD_MAX,
+};
+use crate::pairing::Newcomer;
+use crate::state::State;
+
+/// Talks with a new box until there is a verdict or it leaves.
+pub(super) async fn enrol(state: &State, connection: &Connection) {
+    let from = connection.remote_address();
+    match converse(state, connection).await {
+        Ok(verdict) => tracing::info!(link.from = %from, enrolment.verdict = verdict, "an enrolment ended"),
+        Err(error) => tracing::warn!(link.from = %from, reason = %error, "an enrolment broke off"),
+    }
+    connection.close(CLOSE_DONE.into(), b"done");
+}
+
+async fn converse(state: &State, connection: &Connection) -> Result<&'static str, Broken> {
+    let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
+    let (mut speak, hear) = opened?;
+    let mut hear = Frames::of(hear);
+    let commit: Commit = hear.due(FIRST_FRAME_BYTES_MAX).await?;
+    let challenge = Challenge {
+        nonce: draw_nonce()?,
+        authority_pem: state.keys.authority_pem.clone(),
+        publish_key: to_hex(state.keys.publish.verifying_key().as_bytes()),
+    };
+    say(&mut speak, &challenge).await?;
+    let reveal: Reveal = hear.due(ENROL_FRAME_BYTES_MAX).await?;
+    let newcomer = match judge(state, connection, &commit, &challenge, reveal) {
+        Ok(newcomer) => newcomer,
+        Err(text) => return finish(connection, &mut speak, Verdict::Refused { text }).await,
+    };
+    let description = newcomer.description.clone();
+    let mut seat = match state.pairing.enter(newcomer, state.now()) {
+        Ok(seat) => seat,
+        Err(full) => return finish(connection, &mut speak, Verdict::Refused { text: full.to_string() }).await,
+    };
+    tracing::info!(link.from = %connection.remote_address(), r#box.description = description, "a box waits to be paired");
+    let mut look = tokio::time::interval(EXPIRY_EVERY);
+    let verdict = loop {
+        tokio::select! {
+            verdict = &mut seat.verdict => break verdict.unwrap_or(Verdict::Expired),
+            _ = look.tick() => state.pairing.expire(state.now()),
+            gone = connection.closed() => return Err(gone.into()),
+        }
+    };
+    drop(seat);
+    finish(connection, &mut speak, verdict).await
+}
+
+/// Checks what was revealed, and computes the code that stands on the box's glass now.
+fn judge(
+    state: &State,
+    connection: &Connection,
+    commit: &Commit,
+    challenge: &Challenge,
+    reveal: Reveal,
+) -> Result<Newcomer, String> {
+    if reveal.commitment() != commit.commitment {
+        return Err("the box revealed something else than it was bound to".to_owned());
+    }
+    rcgen::CertificateSigningRequestParams::from_pem(&reveal.request_pem)
+        .map_err(|error| format!("the certificate request is not acceptable: {error}"))?;
+    let signing_key = from_hex::<32>(&reveal.signing_key)
+        .and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok())
+        .ok_or_else(|| "the signing key is not an Ed25519 key".to_owned())?;
+    Ok(Newcomer {
+        code: code(&state.keys.server_certificate, challenge, &reveal),
+        description: legible(&reveal.description, DESCRIPTION_CHARS_MAX),
+        request_pem: reveal.request_pem,
+        signing_key,
+        address: connection.remote_address().ip(),
+    })
+}
+
+async fn finish(connection: &Connection, speak: &mut SendStream, verdict: Verdict) -> Result<&'static str, Broken> {
+    let name = match &verdict {
+        Verdict::Accepted { .. } => "accepted",
+        Verdict::Expired => "expired",
+        Verdict::Refused { .. } => "refused",
+    };
+    say(speak, &verdict).await?;
+    let _ = speak.finish();
+    // The box leaves first, so that the verdict is not cut off.
+    let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
+    Ok(name)
+}
+
+fn draw_nonce() -> Result<ContentHash, Broken> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Broken::Confused(format!("no chance to be had: {error}")))?;
+    Ok(ContentHash::from_bytes(bytes))
+}

@@ -1,0 +1,106 @@
+//! Frames on a QUIC stream, with a limit that is checked before anything is kept. Reading may be given up and taken up
+//! again at any moment.
+
+use anteroom_content::wire::{BadFrame, decode, encode, frame_length};
+use quinn::{RecvStream, SendStream};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::limits::{CHUNK_BYTES, WORD_MAX, WRITE_MAX};
+
+/// Why a conversation cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("the connection is gone: {0}")]
+    Connection(#[from] quinn::ConnectionError),
+    #[error("the box cannot be heard: {0}")]
+    Read(#[from] quinn::ReadError),
+    #[error("the box does not hear: {0}")]
+    Write(#[from] quinn::WriteError),
+    #[error(transparent)]
+    Frame(#[from] BadFrame),
+    #[error("a frame of {length} bytes where at most {bytes_max} may come")]
+    TooLong { length: usize, bytes_max: usize },
+    #[error("the stream ended in the middle of a word")]
+    Cut,
+    #[error("a word was due and did not come")]
+    Silent,
+    #[error("the box does not read")]
+    Deaf,
+    #[error("{0}")]
+    Confused(String),
+}
+
+impl Broken {
+    /// The box said something no box should: it is told so.
+    pub(super) fn is_nonsense(&self) -> bool {
+        match self {
+            Self::Frame(_) | Self::TooLong { .. } | Self::Confused(_) => true,
+            Self::Connection(_) | Self::Read(_) | Self::Write(_) | Self::Cut | Self::Silent | Self::Deaf => false,
+        }
+    }
+}
+
+/// Reads frames from a stream.
+#[derive(Debug)]
+pub(super) struct Frames {
+    stream: RecvStream,
+    waiting: Vec<u8>,
+}
+
+impl Frames {
+    pub(super) fn of(stream: RecvStream) -> Self {
+        Self { stream, waiting: Vec::new() }
+    }
+
+    /// The next message; none at the end of the stream.
+    pub(super) async fn next<T: DeserializeOwned>(&mut self, bytes_max: usize) -> Result<Option<T>, Broken> {
+        loop {
+            if let Some(frame) = self.take(bytes_max)? {
+                return Ok(Some(decode(&frame)?));
+            }
+            match self.stream.read_chunk(CHUNK_BYTES, true).await? {
+                Some(chunk) => self.waiting.extend_from_slice(&chunk.bytes),
+                None if self.waiting.is_empty() => return Ok(None),
+                None => return Err(Broken::Cut),
+            }
+        }
+    }
+
+    /// The message that is due now.
+    pub(super) async fn due<T: DeserializeOwned>(&mut self, bytes_max: usize) -> Result<T, Broken> {
+        let heard = tokio::time::timeout(WORD_MAX, self.next(bytes_max)).await.map_err(|_| Broken::Silent)?;
+        heard?.ok_or(Broken::Cut)
+    }
+
+    /// The bytes behind the last frame: those that have come, and the stream with the others.
+    pub(super) fn into_rest(self) -> (Vec<u8>, RecvStream) {
+        (self.waiting, self.stream)
+    }
+
+    fn take(&mut self, bytes_max: usize) -> Result<Option<Vec<u8>>, Broken> {
+        let Some(head) = self.waiting.first_chunk::<4>() else { return Ok(None) };
+        let length = frame_length(*head)?;
+        if length > bytes_max {
+            return Err(Broken::TooLong { length, bytes_max });
+        }
+        if self.waiting.len() < 4 + length {
+            return Ok(None);
+        }
+        let rest = self.waiting.split_off(4 + length);
+        let mut frame = std::mem::replace(&mut self.waiting, rest);
+        frame.drain(..4);
+        Ok(Some(frame))
+    }
+}
+
+/// Writes one message.
+pub(super) async fn say<T: Serialize>(stream: &mut SendStream, message: &T) -> Result<(), Broken> {
+    say_bytes(stream, &encode(message)?).await
+}
+
+/// Writes bytes, as long as the other side reads.
+pub(super) async fn say_bytes(stream: &mut SendStream, bytes: &[u8]) -> Result<(), Broken> {
+    tokio::time::timeout(WRITE_MAX, stream.write_all(bytes)).await.map_err(|_| Broken::Deaf)??;
+    Ok(())
+}

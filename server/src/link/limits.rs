@@ -1,0 +1,74 @@
+//! Every limit of the players' door, each with its reason.
+
+use std::time::Duration;
+
+/// Connections at one time: the largest network planned for, with every box's file connection beside its conversation.
+pub const LINKS_MAX: usize = 70_000;
+/// Handshakes going on at one time; more are refused.
+pub const HALF_OPEN_MAX: usize = 512;
+/// From so many handshakes on, a caller must first show that it is where it says (QUIC Retry).
+pub const RETRY_ABOVE: usize = 200;
+/// Handshakes waiting to be looked at.
+pub const INCOMING_MAX: usize = 1_024;
+/// Bytes kept of one handshake before it is looked at.
+pub const INCOMING_BYTES_MAX: u64 = 8 * 1024;
+/// Bytes kept of all of them.
+pub const INCOMING_BYTES_TOTAL_MAX: u64 = 4 * 1024 * 1024;
+/// A handshake that takes longer has failed.
+pub const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+/// Receive buffer asked of the kernel, in bytes: the answers of a whole network to one push.
+pub const SOCKET_BYTES: usize = 4 * 1024 * 1024;
+
+/// Streams a box may have open, of each kind: a conversation and a few transfers.
+pub const STREAMS_MAX: u32 = 4;
+/// Receive window of a stream, in bytes: one frame.
+pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+/// Receive and send window of a connection, in bytes.
+pub const LINK_WINDOW_BYTES: u32 = 256 * 1024;
+/// Send window of a file connection, in bytes: a fast LAN at some milliseconds.
+pub const BULK_WINDOW_BYTES: u64 = 1_280 * 1024;
+/// Receive buffer for datagrams, in bytes; small, but without one none could be sent either.
+pub const DATAGRAM_BYTES: usize = 4 * 1024;
+
+/// The first word of a connection, a fetch, a picture's head: largest frame, in bytes.
+pub const FIRST_FRAME_BYTES_MAX: usize = 4 * 1024;
+/// Largest frame of an enrolment, in bytes: a certificate request and some words.
+pub const ENROL_FRAME_BYTES_MAX: usize = 16 * 1024;
+/// A word that is due and takes longer will not come.
+pub const WORD_MAX: Duration = Duration::from_secs(10);
+/// A box that does not read for so long is gone.
+pub const WRITE_MAX: Duration = Duration::from_secs(30);
+/// How long a box may take to hear why it is sent away.
+pub const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// How often a waiting enrolment looks whether its code has run out.
+pub const EXPIRY_EVERY: Duration = Duration::from_millis(500);
+/// How much of a stream is read, or of a file sent, at once, in bytes.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Transfers of one connection at one time; the streams' own limit, held again where tasks are counted.
+pub const TRANSFERS_MAX: usize = 4;
+/// A picture that takes longer is not waited for.
+pub const PICTURE_MAX: Duration = Duration::from_secs(30);
+/// A box that beats is noted in the database no more often: one commit per box and minute would be too many.
+pub const NOTE_SEEN_EVERY: Duration = Duration::from_mins(5);
+/// How long a box stays away when the server cannot take its word, in milliseconds.
+pub const BUSY_MS: u64 = 15_000;
+/// A box whose clock is further off is told to people, in milliseconds.
+pub const CLOCK_OFF_MAX_MS: i64 = 60_000;
+
+/// What a box says of itself, in characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 200;
+/// What a box tells of a trouble, in characters.
+pub const TROUBLE_CHARS_MAX: usize = 1_000;
+/// Version of a player, in characters.
+pub const VERSION_CHARS_MAX: usize = 64;
+
+/// Close code: all is said.
+pub const CLOSE_DONE: u32 = 0;
+/// Close code: the box is not believed.
+pub const CLOSE_REFUSED: u32 = 1;
+/// Close code: a newer connection of the same box is here, or this one let words pile up.
+pub const CLOSE_REPLACED: u32 = 2;
+/// Close code: the server stops.
+pub const CLOSE_STOPPING: u32 = 3;
+/// Close code: the other side did not keep to the protocol.
+pub const CLOSE_CONFUSED: u32 = 4;

@@ -1,0 +1,17 @@
+//! The players' door: one QUIC endpoint where new boxes enrol, paired ones converse, and files are fetched.
+
+mod dialogue;
+mod door;
+mod endpoint;
+mod enrol;
+mod frames;
+mod legible;
+pub mod limits;
+mod picture;
+#[cfg(test)]
+#[expect(clippy::panic, reason = "a test fails by panicking")]
+mod tests;
+mod transfer;
+
+pub use door::serve;
+pub use endpoint::LinkError;

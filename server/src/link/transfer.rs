@@ -1,0 +1,120 @@
+//! Transfers: parts and files by hash, from any byte on, to boxes whose zone plays them.
+
+use std::io::SeekFrom;
+
+use anteroom_content::id::{BoxId, ContentHash};
+use anteroom_content::wire::{Fetch, Found};
+use quinn::{Connection, RecvStream, SendStream};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::task::JoinSet;
+
+use super::frames::{Broken, Frames, say, say_bytes};
+use super::limits::{BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, FIRST_FRAME_BYTES_MAX, TRANSFERS_MAX};
+use crate::db::boxes::{PairedBox, may_have_part};
+use crate::db::{DbError, places, publications};
+use crate::library::Library;
+use crate::publish::{PublishError, editions};
+use crate::state::State;
+
+/// Why a transfer ended early.
+#[derive(Debug, thiserror::Error)]
+enum Short {
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error("the library's disk fails: {0}")]
+    Disk(#[from] std::io::Error),
+}
+
+/// Something a box may have.
+enum Thing {
+    Part(Vec<u8>),
+    File { open: File, size_bytes: u64 },
+}
+
+/// Hands files out on a connection of their own, until it ends.
+pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &PairedBox) {
+    connection.set_send_window(BULK_WINDOW_BYTES);
+    let mut transfers = JoinSet::new();
+    loop {
+        tokio::select! {
+            stream = connection.accept_bi(), if transfers.len() < TRANSFERS_MAX => match stream {
+                Ok((speak, hear)) => drop(transfers.spawn(answer(state.clone(), paired.id.clone(), speak, hear))),
+                Err(_) => return,
+            },
+            Some(_) = transfers.join_next(), if !transfers.is_empty() => {}
+        }
+    }
+}
+
+/// Answers one fetch.
+pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, hear: RecvStream) {
+    match send(&state, &box_id, &mut speak, hear).await {
+        Ok(()) => drop(speak.finish()),
+        Err(short) => {
+            let _ = speak.reset(CLOSE_CONFUSED.into());
+            match short {
+                // The box asks again from where it was cut.
+                Short::Broken(error) => tracing::debug!(r#box.id = %box_id, reason = %error, "a transfer was cut"),
+                Short::Db(_) | Short::Publish(_) | Short::Disk(_) => {
+                    tracing::error!(r#box.id = %box_id, reason = %short, "a transfer failed");
+                }
+            }
+        }
+    }
+}
+
+async fn send(state: &State, box_id: &BoxId, speak: &mut SendStream, hear: RecvStream) -> Result<(), Short> {
+    let fetch: Fetch = Frames::of(hear).due(FIRST_FRAME_BYTES_MAX).await?;
+    match find(state, box_id, fetch.hash).await? {
+        None => {
+            tracing::warn!(r#box.id = %box_id, file.hash = %fetch.hash, "a box asked for what it may not have or is not there");
+            say(speak, &Found { size_bytes: None }).await?;
+        }
+        Some(Thing::Part(bytes)) => {
+            say(speak, &Found { size_bytes: u64::try_from(bytes.len()).ok() }).await?;
+            let from = usize::try_from(fetch.from_byte).unwrap_or(usize::MAX);
+            for chunk in bytes.get(from..).unwrap_or_default().chunks(CHUNK_BYTES) {
+                say_bytes(speak, chunk).await?;
+            }
+        }
+        Some(Thing::File { mut open, size_bytes }) => {
+            say(speak, &Found { size_bytes: Some(size_bytes) }).await?;
+            open.seek(SeekFrom::Start(fetch.from_byte.min(size_bytes))).await?;
+            let mut chunk = vec![0; CHUNK_BYTES];
+            loop {
+                let count = open.read(&mut chunk).await?;
+                match chunk.get(..count) {
+                    None | Some([]) => break,
+                    Some(bytes) => say_bytes(speak, bytes).await?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Looks a hash up among what the box's zone was told, and what it shows now or will show next.
+async fn find(state: &State, box_id: &BoxId, hash: ContentHash) -> Result<Option<Thing>, Short> {
+    if may_have_part(&state.db, box_id, &hash).await? {
+        return Ok(publications::part(&state.db, &hash).await?.map(Thing::Part));
+    }
+    let (_, screens) = places::screens_of_box(&state.db, box_id.as_str()).await?;
+    let Some(screen) = screens.first() else { return Ok(None) };
+    let editions = editions(state, &screen.zone, state.now()).await?;
+    if !editions.iter().any(|(_, show)| show.files().iter().any(|(file, _)| *file == hash)) {
+        return Ok(None);
+    }
+    match File::open(Library::of(&state.data).path(&hash)).await {
+        Ok(open) => {
+            let size_bytes = open.metadata().await?.len();
+            Ok(Some(Thing::File { open, size_bytes }))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,7 @@
+//! Reports: from the totals of the books to tables for people and files for spreadsheets.
+
+mod plays;
+mod table;
+
+pub use plays::{ItemTotal, PlaysReport, ReportError, ScreenTotal, plays};
+pub use table::{OPENS_CELL_MIN, csv, opens_told};

@@ -41,6 +41,13 @@ impl Library {
         self.folder.join(hex.get(..2).unwrap_or("00")).join(&hex)
     }
 
+    /// Where the small picture of a file lies, if it was ever drawn.
+    #[must_use]
+    pub fn thumbnail_path(&self, hash: &ContentHash) -> PathBuf {
+        let hex = hash.to_hex();
+        self.folder.join("thumbnails").join(hex.get(..2).unwrap_or("00")).join(format!("{hex}.jpg"))
+    }
+
     /// Keeps bytes and tells their hash; on disk when this returns.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ use crate::db::places::Places;
 use crate::db::{clinics, items, places, playlists};
 use crate::state::State;
 
+/// How far back overrides are carried: a clinic that was moved away from a day last month may be held tomorrow.
+const OVERRIDES_BACK_MS: i64 = 31 * DAY_MS;
+
 /// Everything programmes are made of, as it stands in the console.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -44,8 +47,7 @@ pub struct ZoneParts {
 
 /// Reads the draft.
 pub async fn draft(state: &State) -> Result<Draft, PublishError> {
-    // Yesterday's overrides stay a day longer, for screens west of here.
-    let from = Offsets::fixed("UTC", 0).date(state.now().plus_ms(-DAY_MS)).to_string();
+    let from = Offsets::fixed("UTC", 0).date(state.now().plus_ms(-OVERRIDES_BACK_MS)).to_string();
     Ok(Draft {
         places: places::places(&state.db).await?,
         items: items::approved_items(&state.db).await?,

@@ -1,7 +1,12 @@
 //! From a change to the screens: which zones it affects, their programmes, the signed manifests; stored, then told.
 
 mod compose;
+mod recall;
 mod release;
 
 pub use compose::{Draft, ZoneParts, compose, draft};
+pub use recall::recall;
 pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, undo};
+
+#[cfg(test)]
+mod tests;

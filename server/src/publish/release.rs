@@ -7,9 +7,10 @@ use anteroom_content::programme::{Part, Show};
 use anteroom_content::timeline::{Edition, handover};
 use anteroom_content::wire::ToPlayer;
 
+use super::recall::without;
 use super::{ZoneParts, compose, draft};
 use crate::db::publications::{self, Publication, ZonePublication};
-use crate::db::{DbError, facts};
+use crate::db::{DbError, facts, items};
 use crate::state::State;
 
 /// The epoch of manifests; the root key alone raises it.
@@ -123,16 +124,19 @@ pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
     let undone: Vec<u64> = history.iter().filter_map(|publication| publication.undoes).collect();
     let last = history
         .iter()
-        .find(|publication| publication.undoes.is_none() && !undone.contains(&publication.version))
+        .find(|publication| publication.kind == "publish" && !undone.contains(&publication.version))
         .ok_or(PublishError::NothingToUndo)?;
     let before = publications::before(&state.db, last.version).await?;
     let current = publications::current(&state.db).await?;
+    // What was recalled since stays off the air, whatever is taken back.
+    let recalled = items::withdrawn_items(&state.db).await?;
     let mut releases = Vec::new();
     for zone in before {
         let clinic = current.iter().find(|told| told.zone == zone.zone).map_or(zone.clinic, |told| told.clinic);
         let effective_at = takeover(state, &zone.zone, now).await?;
+        let show = stored(state, zone.show).await?;
         releases.push(Release {
-            show: stored(state, zone.show).await?,
+            show: without(&show, &recalled)?.unwrap_or(show),
             clinic: stored(state, clinic).await?,
             zone: zone.zone,
             effective_at,
@@ -201,20 +205,22 @@ async fn takeover(state: &State, zone: &ZoneId, now: Instant) -> Result<Instant,
     Ok(handover(&editions, now))
 }
 
-async fn stored(state: &State, hash: ContentHash) -> Result<Part, PublishError> {
+pub(super) async fn stored(state: &State, hash: ContentHash) -> Result<Part, PublishError> {
     let bytes = publications::part(&state.db, &hash).await?;
     let bytes = bytes.ok_or_else(|| DbError::Unreadable { what: "part", why: format!("{hash} is not there") })?;
     Ok(Part { hash, bytes })
 }
 
-struct Release {
-    zone: ZoneId,
-    show: Part,
-    clinic: Part,
-    effective_at: Instant,
+/// What one zone is to be told.
+pub(super) struct Release {
+    pub(super) zone: ZoneId,
+    pub(super) show: Part,
+    pub(super) clinic: Part,
+    pub(super) effective_at: Instant,
 }
 
-async fn release(
+/// Signs, stores, then tells.
+pub(super) async fn release(
     state: &State,
     kind: &str,
     by: &str,

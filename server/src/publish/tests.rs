@@ -1,0 +1,147 @@
+//! Publishing on both engines, with the demo hospital's places and rules and cards for its pictures.
+
+use std::sync::Arc;
+
+use anteroom_content::clinic::{Change, Override};
+use anteroom_content::clock::Fixed;
+use anteroom_content::id::{DoctorId, OverrideId, PlaylistId, ZoneId};
+use anteroom_content::item::Face;
+use anteroom_content::manifest::Manifest;
+use anteroom_content::text::Text;
+
+use super::*;
+use crate::db::items::{ReviewState, add_item, judge_item};
+use crate::db::tests::on_each_engine;
+use crate::db::{Db, clinics, places, playlists, publications};
+use crate::demo::data;
+use crate::state::State;
+use crate::state::tests::{NOW, state_on};
+
+async fn hospital(db: Db, folder: &std::path::Path) -> (State, Arc<Fixed>) {
+    let (state, clock) = state_on(db, folder);
+    let demo = data::read().expect("the demo's data");
+    let today = data::date_of(NOW).expect("a date");
+    for site in &demo.sites {
+        places::save_site(&state.db, site).await.expect("saved");
+    }
+    for building in &demo.buildings {
+        places::save_building(&state.db, building).await.expect("saved");
+    }
+    for zone in &demo.zones {
+        places::save_zone(&state.db, zone).await.expect("saved");
+    }
+    for screen in &demo.screens {
+        places::save_screen(&state.db, screen).await.expect("saved");
+    }
+    for (rank, department) in (0..).zip(&demo.departments) {
+        clinics::save_department(&state.db, department, rank).await.expect("saved");
+    }
+    for (rank, doctor) in (0..).zip(&demo.doctors) {
+        clinics::save_doctor(&state.db, doctor, rank).await.expect("saved");
+    }
+    for item in &demo.items {
+        let item = item.dated(NOW, Face::Card).expect("dated");
+        add_item(&state.db, &item, ReviewState::Waiting, "maker", NOW).await.expect("saved");
+        let steps = (ReviewState::Waiting, ReviewState::Approved);
+        assert!(judge_item(&state.db, (&item.id, 1), steps, "checker", "", NOW).await.expect("judged"));
+    }
+    for playlist in &demo.playlists {
+        playlists::save_playlist(&state.db, playlist, NOW).await.expect("saved");
+    }
+    for rule in &demo.rules {
+        playlists::save_rule(&state.db, &rule.dated(today).expect("dated"), NOW).await.expect("saved");
+    }
+    (state, clock)
+}
+
+async fn shorten(state: &State, playlist: &str) {
+    let id = PlaylistId::parse(playlist).expect("name");
+    let all = playlists::playlists(&state.db).await.expect("read");
+    let mut list = all.into_iter().find(|list| list.id == id).expect("of the demo");
+    list.turns.truncate(1);
+    playlists::save_playlist(&state.db, &list, state.now()).await.expect("saved");
+}
+
+#[tokio::test]
+async fn a_change_reaches_its_own_zones_alone_and_takes_over_at_an_item_boundary() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, clock) = hospital(db, folder.path()).await;
+        let first = publish(&state, "maker").await.expect("published");
+        assert_eq!(first.preview.zones.len(), 23);
+        assert_eq!(first.preview.screens.len(), 43);
+        assert!(matches!(publish(&state, "maker").await, Err(PublishError::Nothing)));
+
+        shorten(&state, "emergency").await;
+        let emergency = ZoneId::parse("Z16").expect("name");
+        assert_eq!(preview(&state).await.expect("previewed").zones, [emergency.clone()]);
+        clock.set(NOW.plus_ms(4_321));
+        let second = publish(&state, "maker").await.expect("published");
+        assert!(second.version > first.version);
+        assert!(second.effective_at > state.now(), "what is on the air is not cut");
+        let told = publications::current(&state.db).await.expect("read");
+        for zone in &told {
+            let version = if zone.zone == emergency { second.version } else { first.version };
+            assert_eq!(zone.version, version, "{}", zone.zone);
+            let manifest: Manifest = zone.envelope.open(&state.keys.publish.verifying_key()).expect("signed");
+            assert_eq!((manifest.version, manifest.show.hash), (zone.version, zone.show));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_publication_can_be_taken_back_and_then_the_one_before_it() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, _clock) = hospital(db, folder.path()).await;
+        publish(&state, "maker").await.expect("published");
+        let emergency = ZoneId::parse("Z16").expect("name");
+        let show = |told: Vec<publications::ZonePublication>| {
+            told.into_iter().find(|zone| zone.zone == emergency).expect("told").show
+        };
+        let before = show(publications::current(&state.db).await.expect("read"));
+        shorten(&state, "emergency").await;
+        let changed = publish(&state, "maker").await.expect("published");
+        let undone = undo(&state, "maker").await.expect("taken back");
+        assert!(undone.version > changed.version, "a player never goes back in versions");
+        assert_eq!(undone.preview.zones, [emergency.clone()]);
+        assert_eq!(show(publications::current(&state.db).await.expect("read")), before);
+        assert_eq!(preview(&state).await.expect("previewed").zones, [emergency.clone()], "the draft keeps the change");
+        assert!(matches!(undo(&state, "maker").await, Err(PublishError::NothingToUndo)), "the first one stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_clinic_goes_past_the_draft_and_leaves_the_show_as_it_is() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, clock) = hospital(db, folder.path()).await;
+        publish(&state, "maker").await.expect("published");
+        let before = publications::current(&state.db).await.expect("read");
+        shorten(&state, "internal").await;
+        clock.set(NOW.plus_ms(60_000));
+        let stop = Override {
+            id: OverrideId::parse("o1").expect("name"),
+            doctor: DoctorId::parse("D04").expect("name"),
+            date: data::date_of(NOW).expect("a date"),
+            half: None,
+            change: Change::Stopped { substitute: None },
+            reason: Text::default(),
+            made_at: state.now(),
+        };
+        clinics::add_override(&state.db, &stop, "clinic").await.expect("entered");
+        let told = refresh_clinics(&state, "clinic").await.expect("told");
+        let after = publications::current(&state.db).await.expect("read");
+        let changed: Vec<_> = before.iter().zip(&after).filter(|(b, a)| b.clinic != a.clinic).collect();
+        assert_eq!(changed.len(), told);
+        assert!(changed.iter().any(|(_, a)| a.zone.as_str() == "Z04"), "the endocrinology waiting room");
+        assert!(!changed.iter().any(|(_, a)| a.zone.as_str() == "Z03"), "but not the cardiology one");
+        for (b, a) in before.iter().zip(&after) {
+            assert_eq!((b.show, b.effective_at), (a.show, a.effective_at), "{}: the draft stays where it is", a.zone);
+        }
+        assert_eq!(refresh_clinics(&state, "clinic").await.expect("told"), 0);
+    })
+    .await;
+}

@@ -1,0 +1,375 @@
+//! Bringing an item: its words in both languages, its class, and a picture, a movie or nothing (then it is a text card). What is
+//! wrong is told beside the form, and the form keeps what was typed.
+
+use anteroom_content::clock::{DAY_MS, Instant};
+use anteroom_content::id::ItemId;
+use anteroom_content::item::{Class, Face, Item};
+use anteroom_content::media::{BadMedia, MOVIE_BYTES_MAX};
+use anteroom_content::text::Text;
+use askama::Template;
+use axum::extract::multipart::Field;
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::fault::Fault;
+use super::fields::{Fields, Named, TEXT_BYTES_MAX, both, clean, is_title, new_name};
+use super::frame::{Page, show, show_again};
+use super::media::{class_word, classes};
+use super::said::{Said, go};
+use super::visitor::Staff;
+use super::{media, moment};
+use crate::db::items::{self, LibraryFile, ReviewState};
+use crate::library::{self, BadUpload, Checked, LibraryError, Receiving};
+
+/// The largest upload with its words, in bytes.
+#[expect(clippy::cast_possible_truncation, reason = "two GiB; the server runs on 64-bit machines")]
+pub(super) const UPLOAD_BYTES_MAX: usize = MOVIE_BYTES_MAX as usize + 1024 * 1024;
+/// An item must be reviewed again after so long (DOMAIN §5).
+pub(super) const REVIEW_MS: i64 = 180 * DAY_MS;
+
+/// The words of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct WordsForm {
+    /// Its class.
+    #[serde(default)]
+    pub(super) class: String,
+    /// Headline.
+    #[serde(default)]
+    pub(super) title_zh: String,
+    /// Headline in English.
+    #[serde(default)]
+    pub(super) title_en: String,
+    /// Text.
+    #[serde(default)]
+    pub(super) body_zh: String,
+    /// Text in English.
+    #[serde(default)]
+    pub(super) body_en: String,
+    /// Where the advice comes from.
+    #[serde(default)]
+    pub(super) source_zh: String,
+    /// The same in English.
+    #[serde(default)]
+    pub(super) source_en: String,
+    /// Whom it is for.
+    #[serde(default)]
+    pub(super) audience_zh: String,
+    /// The same in English.
+    #[serde(default)]
+    pub(super) audience_en: String,
+    /// Last day on the air, or nothing.
+    #[serde(default)]
+    pub(super) expires: String,
+}
+
+/// What the words say, parsed.
+struct Sayings {
+    class: Class,
+    title: Text,
+    body: Text,
+    source: Text,
+    audience: Text,
+    expires_at: Option<Instant>,
+}
+
+impl WordsForm {
+    /// The words of an item.
+    pub(super) fn of(item: &Item) -> Self {
+        Self {
+            class: class_word(item.class).to_owned(),
+            title_zh: item.title.zh.clone(),
+            title_en: item.title.en.clone(),
+            body_zh: item.body.zh.clone(),
+            body_en: item.body.en.clone(),
+            source_zh: item.source.zh.clone(),
+            source_en: item.source.en.clone(),
+            audience_zh: item.audience.zh.clone(),
+            audience_en: item.audience.en.clone(),
+            expires: item.expires_at.map(|at| moment::today(at.plus_ms(-1)).to_string()).unwrap_or_default(),
+        }
+    }
+
+    fn put(&mut self, name: &str, value: String) {
+        let field = match name {
+            "class" => &mut self.class,
+            "title_zh" => &mut self.title_zh,
+            "title_en" => &mut self.title_en,
+            "body_zh" => &mut self.body_zh,
+            "body_en" => &mut self.body_en,
+            "source_zh" => &mut self.source_zh,
+            "source_en" => &mut self.source_en,
+            "audience_zh" => &mut self.audience_zh,
+            "audience_en" => &mut self.audience_en,
+            "expires" => &mut self.expires,
+            _ => return,
+        };
+        *field = value;
+    }
+
+    fn read(&self, is_card: bool, now: Instant) -> Result<Sayings, Vec<Said>> {
+        let mut problems = Vec::new();
+        let class = Class::ALL.into_iter().find(|class| class_word(*class) == self.class);
+        if class.is_none() {
+            problems.push(Said::bad("bad-class"));
+        }
+        let title = both(&self.title_zh, &self.title_en);
+        if !is_title(&title.zh) {
+            problems.push(Said::bad("bad-title"));
+        }
+        let body = both(&self.body_zh, &self.body_en);
+        if body.zh.is_empty() && (is_card || class == Some(Class::Education)) {
+            problems.push(Said::bad(if is_card { "bad-card-body" } else { "bad-body" }));
+        }
+        let source = both(&self.source_zh, &self.source_en);
+        if source.zh.is_empty() && class == Some(Class::Education) {
+            problems.push(Said::bad("bad-source"));
+        }
+        let expires = clean(&self.expires);
+        let last: Option<Date> = expires.parse().ok();
+        let expires_at = last.and_then(|last| last.tomorrow().ok()).map(moment::midnight);
+        if !expires.is_empty() && expires_at.is_none_or(|end| end <= now) {
+            problems.push(Said::bad("bad-expires"));
+        }
+        match class {
+            Some(class) if problems.is_empty() => {
+                let audience = both(&self.audience_zh, &self.audience_en);
+                Ok(Sayings { class, title, body, source, audience, expires_at })
+            }
+            Some(_) | None => Err(problems),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "media_new.html")]
+struct NewMediaPage {
+    page: Page,
+    form: WordsForm,
+    classes: Vec<(&'static str, Text)>,
+    problems: Vec<Said>,
+}
+
+/// What is wrong, for a page whose form stays as it is.
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Problem {
+    page: Page,
+    problems: Vec<Said>,
+}
+
+/// An empty form.
+pub(super) async fn start(staff: Staff) -> Result<Response, Fault> {
+    show(&NewMediaPage { page: staff.page(), form: WordsForm::default(), classes: classes(), problems: Vec::new() })
+}
+
+/// What an upload brought.
+#[derive(Default)]
+struct Brought {
+    form: WordsForm,
+    name: String,
+    file: Option<Result<Receiving, BadUpload>>,
+}
+
+/// The form. Nothing of a refused file is kept; an item that was made waits for a second person.
+pub(super) async fn bring(State(desk): State<Desk>, staff: Staff, mut parts: Multipart) -> Result<Response, Fault> {
+    let mut brought = Brought::default();
+    while let Some(field) = parts.next_field().await.map_err(|_| Fault::bad_form())? {
+        match field.name().unwrap_or_default().to_owned().as_str() {
+            "file" => receive(&desk, field, &mut brought).await?,
+            name => {
+                let text = text_of(field).await?;
+                brought.form.put(name, text);
+            }
+        }
+    }
+    let Brought { form, name, file } = brought;
+    let mut problems = Vec::new();
+    let sayings = form.read(file.is_none(), staff.visitor.now).map_err(|all| problems.extend(all));
+    let received = match file {
+        None => None,
+        Some(Ok(received)) => Some(received),
+        Some(Err(error)) => {
+            problems.insert(0, told(&error)?);
+            None
+        }
+    };
+    let Some(sayings) = sayings.ok().filter(|_| problems.is_empty()) else {
+        return refuse(&staff, form, problems);
+    };
+    let face = match received {
+        None => Face::Card,
+        Some(received) => match take_in(&desk, &staff, received, &name).await? {
+            Ok(face) => face,
+            Err(error) => return refuse(&staff, form, vec![told(&error)?]),
+        },
+    };
+    let id = ItemId::parse(&new_name("u")?).map_err(Fault::internal)?;
+    let item = item_of(id, 1, sayings, face, &staff);
+    items::add_item(&desk.house.db, &item, ReviewState::Waiting, &staff.account.id, staff.visitor.now).await?;
+    desk.note(&staff.account, "media.add", item.id.as_str(), &item.title.zh).await?;
+    let response = Said::new("said-media-added").at(&format!("/media/{}", item.id));
+    Ok(if staff.visitor.is_part { by_htmx(response) } else { response })
+}
+
+/// A page asked by htmx goes on by itself.
+fn by_htmx(mut response: Response) -> Response {
+    let place = response.headers_mut().remove(axum::http::header::LOCATION);
+    *response.status_mut() = StatusCode::OK;
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("hx-redirect"), place.unwrap_or(HeaderValue::from_static("/media")));
+    response
+}
+
+fn refuse(staff: &Staff, form: WordsForm, problems: Vec<Said>) -> Result<Response, Fault> {
+    if staff.visitor.is_part {
+        // The words and the chosen file stay as they are in the browser; only what is wrong is drawn anew.
+        return show_again(&Problem { page: staff.page(), problems });
+    }
+    show_again(&NewMediaPage { page: staff.page(), form, classes: classes(), problems })
+}
+
+async fn text_of(mut field: Field<'_>) -> Result<String, Fault> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| Fault::bad_form())? {
+        if bytes.len() + chunk.len() > TEXT_BYTES_MAX * 2 {
+            return Err(Fault::bad_form());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Takes the file in, or reads past it: a browser that is cut off in the middle would show an error of its own.
+async fn receive(desk: &Desk, mut field: Field<'_>, brought: &mut Brought) -> Result<(), Fault> {
+    let name = clean(field.file_name().unwrap_or_default());
+    let is_chosen = !name.is_empty();
+    let mut receiving = Receiving::begin(&desk.library);
+    while let Some(chunk) = field.chunk().await.map_err(|_| Fault::bad_form())? {
+        if let Ok(file) = &mut receiving
+            && let Err(error) = file.push(&chunk)
+        {
+            receiving = Err(error);
+        }
+    }
+    if is_chosen {
+        brought.name = name.chars().take(super::fields::TITLE_CHARS_MAX).collect();
+        brought.file = Some(receiving);
+    }
+    Ok(())
+}
+
+async fn take_in(
+    desk: &Desk,
+    staff: &Staff,
+    received: Receiving,
+    name: &str,
+) -> Result<Result<Face, BadUpload>, Fault> {
+    let _turn = desk.checking.acquire().await.map_err(Fault::internal)?;
+    let checked = match library::check(&desk.library, received).await {
+        Ok(checked) => checked,
+        Err(error) => return Ok(Err(error)),
+    };
+    let (face, sort, file, duration_ms) = match checked {
+        Checked::Picture(file) => (Face::Picture { shapes: vec![file.clone()] }, "picture", file, 0),
+        Checked::Movie { file, duration_ms, poster } => {
+            let poster = Some(poster);
+            let face = Face::Movie { file: file.clone(), duration_ms, captions: Vec::new(), poster };
+            (face, "movie", file, duration_ms)
+        }
+    };
+    let entry = |file: &anteroom_content::item::MediaFile, sort: &str, duration_ms| LibraryFile {
+        hash: file.hash,
+        name: name.to_owned(),
+        sort: sort.to_owned(),
+        size_bytes: file.size_bytes,
+        width_px: file.width_px,
+        height_px: file.height_px,
+        duration_ms,
+    };
+    let mut entries = vec![entry(&file, sort, duration_ms)];
+    if let Face::Movie { poster: Some(poster), .. } = &face {
+        entries.push(entry(poster, "picture", 0));
+    }
+    for one in entries {
+        items::add_library_file(&desk.house.db, &one, &staff.account.id, staff.visitor.now).await?;
+    }
+    Ok(Ok(face))
+}
+
+fn item_of(id: ItemId, version: u32, sayings: Sayings, face: Face, staff: &Staff) -> Item {
+    let now = staff.visitor.now;
+    Item {
+        id,
+        version,
+        class: sayings.class,
+        title: sayings.title,
+        body: sayings.body,
+        source: sayings.source,
+        audience: sayings.audience,
+        author: staff.account.display_name.clone(),
+        layer: None,
+        networks: Vec::new(),
+        tags: Vec::new(),
+        face,
+        reviewed_at: now,
+        review_by: now.plus_ms(REVIEW_MS),
+        valid_from: None,
+        expires_at: sayings.expires_at,
+    }
+}
+
+/// What happened, why, and what to do.
+fn told(error: &BadUpload) -> Result<Said, Fault> {
+    const MIB: u64 = 1024 * 1024;
+    Ok(match error {
+        BadUpload::Media(BadMedia::Empty) => Said::bad("bad-file-empty"),
+        BadUpload::Media(BadMedia::Unknown) => Said::bad("bad-file-unknown"),
+        BadUpload::Media(BadMedia::Damaged(why)) => Said::bad("bad-file-damaged").put("why", why),
+        BadUpload::Media(BadMedia::TooLarge { width, height }) => {
+            Said::bad("bad-picture-large").put("width", width).put("height", height)
+        }
+        BadUpload::TooManyBytes { max_bytes } => Said::bad("bad-file-large").put("max", max_bytes / MIB),
+        BadUpload::NoFfmpeg => Said::bad("bad-no-ffmpeg"),
+        BadUpload::Codec { found } => Said::bad("bad-movie-codec").put("found", found),
+        BadUpload::MovieSize { width, height } => Said::bad("bad-movie-size").put("width", width).put("height", height),
+        BadUpload::MovieLength { seconds } => Said::bad("bad-movie-length").put("seconds", seconds),
+        BadUpload::MovieTurned => Said::bad("bad-movie-turned"),
+        BadUpload::Slow { seconds } => Said::bad("bad-movie-slow").put("seconds", seconds),
+        BadUpload::Library(LibraryError::DiskFull) => Said::bad("bad-disk-full"),
+        BadUpload::Library(LibraryError::Disk { .. }) | BadUpload::Internal(_) => return Err(Fault::internal(error)),
+    })
+}
+
+/// Changes the words of an item: a new version with the same face, which waits for a second person. What is on the air stays
+/// there until then.
+pub(super) async fn reword(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Named(id): Named<ItemId>,
+    Fields(form): Fields<WordsForm>,
+) -> Result<Response, Fault> {
+    let records = items::versions(&desk.house.db, &id).await?;
+    let was = &records.first().ok_or_else(Fault::not_found)?.item;
+    let sayings = match form.read(was.face == Face::Card, staff.visitor.now) {
+        Ok(sayings) => sayings,
+        Err(problems) => return media::again(&desk, &staff, &id, Some(form), problems).await,
+    };
+    if form == WordsForm::of(was) {
+        return Ok(go(&format!("/media/{id}")));
+    }
+    let item = Item {
+        layer: was.layer,
+        networks: was.networks.clone(),
+        tags: was.tags.clone(),
+        valid_from: was.valid_from,
+        ..item_of(id.clone(), was.version + 1, sayings, was.face.clone(), &staff)
+    };
+    items::add_item(&desk.house.db, &item, ReviewState::Waiting, &staff.account.id, staff.visitor.now).await?;
+    desk.note(&staff.account, "media.reword", id.as_str(), &item.version.to_string()).await?;
+    Ok(Said::new("said-media-added").at(&format!("/media/{id}")))
+}

@@ -1,0 +1,188 @@
+//! Every route of the console with what it needs, in one table: the router is built from it, and the tests read it.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use super::access::Permission::{Administer, Arrange, Clinics, Compose, Judge, Publish, Upload, Withdraw};
+use super::access::{Needs, guard};
+use super::desk::Desk;
+use super::fault::Fault;
+use super::media_form::UPLOAD_BYTES_MAX;
+use super::{
+    account, accounts, assets, audit, clinics, files, media, media_form, overview, pair, playlist, playlists, publish,
+    report, review, rules, screen_form, screens, setup, sign_in, site_form, visitor, zone_form,
+};
+use crate::state::State;
+
+/// The largest form, in bytes; uploads have a limit of their own.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+
+/// A route and what it needs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// `GET` or `POST`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests walk the table"))]
+    pub(super) method: &'static str,
+    /// Its path, with `{…}` for names.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests walk the table"))]
+    pub(super) path: &'static str,
+    /// What it needs.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests walk the table"))]
+    pub(super) needs: Needs,
+}
+
+/// The router as it grows, with its table.
+pub(super) struct Routes {
+    router: Router<Desk>,
+    /// What was added.
+    pub(super) table: Vec<Entry>,
+}
+
+impl Routes {
+    fn get<H: Handler<T, Desk>, T: 'static>(mut self, path: &'static str, needs: Needs, page: H) -> Self {
+        let guarded = get(page).layer(from_fn(move |request: Request, next: Next| guard(needs, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.table.push(Entry { method: "GET", path, needs });
+        self
+    }
+
+    fn post<H: Handler<T, Desk>, T: 'static>(mut self, path: &'static str, needs: Needs, deed: H) -> Self {
+        let guarded = post(deed).layer(from_fn(move |request: Request, next: Next| guard(needs, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.table.push(Entry { method: "POST", path, needs });
+        self
+    }
+
+    fn upload<H: Handler<T, Desk>, T: 'static>(mut self, path: &'static str, needs: Needs, deed: H) -> Self {
+        let guarded = post(deed)
+            .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+            .layer(from_fn(move |request: Request, next: Next| guard(needs, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.table.push(Entry { method: "POST", path, needs });
+        self
+    }
+}
+
+/// The console.
+pub fn router(state: State) -> Router {
+    let desk = Desk::new(state);
+    routes()
+        .router
+        .fallback(|| async { Fault::not_found() })
+        .method_not_allowed_fallback(|| async { Fault::not_found() })
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(CatchPanicLayer::custom(fell))
+        .layer(from_fn_with_state(desk.clone(), visitor::greet))
+        .layer(CompressionLayer::new())
+        .with_state(desk)
+}
+
+fn fell(_panic: Box<dyn std::any::Any + Send>) -> Response {
+    Fault::internal("a page panicked").into_response()
+}
+
+/// The table.
+pub(super) fn routes() -> Routes {
+    let routes = Routes { router: Router::new(), table: Vec::new() };
+    administration(programme(media_library(places(house(routes)))))
+}
+
+fn house(routes: Routes) -> Routes {
+    routes
+        .get("/setup", Needs::Nothing, setup::ask)
+        .post("/setup", Needs::Nothing, setup::enter)
+        .get("/sign-in", Needs::Nothing, sign_in::ask)
+        .post("/sign-in", Needs::Nothing, sign_in::enter)
+        .post("/sign-out", Needs::Nothing, sign_in::leave)
+        .post("/preferences", Needs::Nothing, account::prefer)
+        .get("/assets/{*path}", Needs::Nothing, assets::asset)
+        .get("/healthz", Needs::Nothing, || async { "ok" })
+        .get("/", Needs::SignedIn, overview::look)
+        .get("/account", Needs::SignedIn, account::look)
+        .post("/account/password", Needs::SignedIn, account::change_password)
+        .post("/account/sign-out-everywhere", Needs::SignedIn, account::leave_everywhere)
+}
+
+fn places(routes: Routes) -> Routes {
+    routes
+        .get("/screens", Needs::SignedIn, screens::look)
+        .get("/screens/new", Needs::May(Arrange), screen_form::start)
+        .post("/screens/new", Needs::May(Arrange), screen_form::add)
+        .get("/screens/{id}", Needs::SignedIn, screens::open)
+        .post("/screens/{id}", Needs::May(Arrange), screen_form::change)
+        .post("/screens/{id}/remove", Needs::May(Arrange), screen_form::remove)
+        .get("/screens/{id}/picture", Needs::SignedIn, screens::picture)
+        .post("/screens/{id}/attach", Needs::May(Arrange), pair::attach)
+        .post("/screens/{id}/detach", Needs::May(Arrange), pair::detach)
+        .post("/screens/{id}/unpair", Needs::May(Arrange), pair::unpair)
+        .post("/boxes/{id}/unpair", Needs::May(Arrange), pair::unpair_spare)
+        .get("/pair", Needs::May(Arrange), pair::ask)
+        .post("/pair", Needs::May(Arrange), pair::pair)
+        .get("/zones/new", Needs::May(Arrange), zone_form::start)
+        .post("/zones/new", Needs::May(Arrange), zone_form::add)
+        .get("/zones/{id}", Needs::May(Arrange), zone_form::open)
+        .post("/zones/{id}", Needs::May(Arrange), zone_form::change)
+        .post("/zones/{id}/remove", Needs::May(Arrange), zone_form::remove)
+        .get("/sites/new", Needs::May(Arrange), site_form::start)
+        .post("/sites/new", Needs::May(Arrange), site_form::add)
+        .get("/sites/{id}", Needs::May(Arrange), site_form::open)
+        .post("/sites/{id}", Needs::May(Arrange), site_form::change)
+        .post("/sites/{id}/buildings", Needs::May(Arrange), site_form::save_building)
+}
+
+fn media_library(routes: Routes) -> Routes {
+    routes
+        .get("/media", Needs::SignedIn, media::look)
+        .get("/media/new", Needs::May(Upload), media_form::start)
+        .upload("/media/new", Needs::May(Upload), media_form::bring)
+        .get("/media/{id}", Needs::SignedIn, media::open)
+        .post("/media/{id}/words", Needs::May(Upload), media_form::reword)
+        .post("/media/{id}/approve", Needs::May(Judge), review::approve)
+        .post("/media/{id}/return", Needs::May(Judge), review::send_back)
+        .post("/media/{id}/withdraw", Needs::May(Withdraw), review::withdraw)
+        .get("/review", Needs::SignedIn, review::look)
+        .get("/files/{hash}", Needs::SignedIn, files::original)
+        .get("/files/{hash}/thumbnail", Needs::SignedIn, files::thumbnail)
+}
+
+fn programme(routes: Routes) -> Routes {
+    routes
+        .get("/playlists", Needs::SignedIn, playlists::look)
+        .post("/playlists", Needs::May(Compose), playlists::add)
+        .get("/playlists/{id}", Needs::SignedIn, playlist::look)
+        .post("/playlists/{id}", Needs::May(Compose), playlist::rename)
+        .post("/playlists/{id}/add", Needs::May(Compose), playlist::add)
+        .post("/playlists/{id}/turns", Needs::May(Compose), playlist::change_turn)
+        .post("/playlists/{id}/order", Needs::May(Compose), playlist::reorder)
+        .post("/playlists/{id}/remove", Needs::May(Compose), playlists::remove)
+        .get("/rules", Needs::SignedIn, rules::look)
+        .get("/rules/new", Needs::May(Compose), rules::start)
+        .post("/rules/new", Needs::May(Compose), rules::add)
+        .get("/rules/{id}", Needs::SignedIn, rules::open)
+        .post("/rules/{id}", Needs::May(Compose), rules::change)
+        .post("/rules/{id}/remove", Needs::May(Compose), rules::remove)
+        .get("/publish", Needs::SignedIn, publish::look)
+        .post("/publish", Needs::May(Publish), publish::publish)
+        .post("/publish/undo", Needs::May(Publish), publish::undo)
+        .get("/clinics", Needs::SignedIn, clinics::look)
+        .post("/clinics", Needs::May(Clinics), clinics::enter)
+        .post("/clinics/{id}/withdraw", Needs::May(Clinics), clinics::withdraw)
+        .get("/report", Needs::SignedIn, report::look)
+        .get("/report.csv", Needs::SignedIn, report::csv)
+}
+
+fn administration(routes: Routes) -> Routes {
+    routes
+        .get("/accounts", Needs::May(Administer), accounts::look)
+        .post("/accounts", Needs::May(Administer), accounts::add)
+        .post("/accounts/{id}/role", Needs::May(Administer), accounts::change_role)
+        .post("/accounts/{id}/reset", Needs::May(Administer), accounts::reset)
+        .post("/accounts/{id}/close", Needs::May(Administer), accounts::close)
+        .get("/audit", Needs::May(Administer), audit::look)
+}

@@ -1,0 +1,204 @@
+//! Adding and changing a site and its buildings.
+
+use anteroom_content::clock::Offsets;
+use anteroom_content::id::{BuildingId, SiteId};
+use anteroom_content::place::{Building, Site, SiteKind};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::fault::Fault;
+use super::fields::{Fields, Named, both, clean, is_title};
+use super::frame::{Page, show, show_again};
+use super::moment::HOUSE_ZONE;
+use super::said::Said;
+use super::visitor::Staff;
+use crate::db::places;
+
+/// The longest booking address, in characters.
+const URL_CHARS_MAX: usize = 300;
+
+/// The fields of a site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct SiteForm {
+    /// Its name in addresses; fixed once it exists.
+    #[serde(default)]
+    pub(super) id: String,
+    /// Six digits.
+    #[serde(default)]
+    pub(super) city: String,
+    /// `hospital` or `pharmacy`.
+    #[serde(default)]
+    pub(super) kind: String,
+    /// Its name.
+    #[serde(default)]
+    pub(super) name_zh: String,
+    /// Its name in English.
+    #[serde(default)]
+    pub(super) name_en: String,
+    /// IANA name.
+    #[serde(default)]
+    pub(super) time_zone: String,
+    /// Where its clinics are booked.
+    #[serde(default)]
+    pub(super) booking_url: String,
+}
+
+impl SiteForm {
+    fn of(site: &Site) -> Self {
+        Self {
+            id: site.id.to_string(),
+            city: site.city.clone(),
+            kind: match site.kind {
+                SiteKind::Hospital => "hospital".to_owned(),
+                SiteKind::Pharmacy => "pharmacy".to_owned(),
+            },
+            name_zh: site.name.zh.clone(),
+            name_en: site.name.en.clone(),
+            time_zone: site.time_zone.clone(),
+            booking_url: site.booking_url.clone().unwrap_or_default(),
+        }
+    }
+
+    fn read(&self, desk: &Desk) -> Result<Site, Vec<Said>> {
+        let mut problems = Vec::new();
+        let id = SiteId::parse(&clean(&self.id)).map_err(|_| problems.push(Said::bad("bad-id")));
+        let name = both(&self.name_zh, &self.name_en);
+        if !is_title(&name.zh) {
+            problems.push(Said::bad("bad-name"));
+        }
+        let city = clean(&self.city);
+        if city.len() != 6 || !city.bytes().all(|b| b.is_ascii_digit()) {
+            problems.push(Said::bad("bad-city"));
+        }
+        let time_zone = clean(&self.time_zone);
+        if Offsets::of_zone(&time_zone, desk.house.now()).is_err() {
+            problems.push(Said::bad("bad-time-zone"));
+        }
+        let url = clean(&self.booking_url);
+        let is_url =
+            url.starts_with("https://") && url.len() <= URL_CHARS_MAX && url.bytes().all(|b| b.is_ascii_graphic());
+        if !url.is_empty() && !is_url {
+            problems.push(Said::bad("bad-booking-url"));
+        }
+        let kind = if self.kind == "pharmacy" { SiteKind::Pharmacy } else { SiteKind::Hospital };
+        match id {
+            Ok(id) if problems.is_empty() => {
+                Ok(Site { id, city, kind, name, time_zone, booking_url: (!url.is_empty()).then_some(url) })
+            }
+            Ok(_) | Err(()) => Err(problems),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "site.html")]
+struct SitePage {
+    page: Page,
+    is_new: bool,
+    form: SiteForm,
+    buildings: Vec<Building>,
+    problems: Vec<Said>,
+}
+
+async fn page(
+    desk: &Desk,
+    staff: &Staff,
+    is_new: bool,
+    form: SiteForm,
+    problems: Vec<Said>,
+) -> Result<SitePage, Fault> {
+    let buildings = places::places(&desk.house.db).await?.buildings;
+    let buildings = buildings.into_iter().filter(|building| building.site.as_str() == form.id).collect();
+    Ok(SitePage { page: staff.page(), is_new, form, buildings, problems })
+}
+
+/// An empty form.
+pub(super) async fn start(State(desk): State<Desk>, staff: Staff) -> Result<Response, Fault> {
+    let form = SiteForm { kind: "hospital".to_owned(), time_zone: HOUSE_ZONE.to_owned(), ..SiteForm::default() };
+    show(&page(&desk, &staff, true, form, Vec::new()).await?)
+}
+
+/// A site in its form.
+pub(super) async fn open(State(desk): State<Desk>, staff: Staff, Named(id): Named<SiteId>) -> Result<Response, Fault> {
+    let places = places::places(&desk.house.db).await?;
+    let site = places.sites.iter().find(|site| site.id == id).ok_or_else(Fault::not_found)?;
+    show(&page(&desk, &staff, false, SiteForm::of(site), Vec::new()).await?)
+}
+
+/// Adds a site.
+pub(super) async fn add(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Fields(form): Fields<SiteForm>,
+) -> Result<Response, Fault> {
+    let site = match form.read(&desk) {
+        Ok(site) => site,
+        Err(problems) => return show_again(&page(&desk, &staff, true, form, problems).await?),
+    };
+    if places::places(&desk.house.db).await?.sites.iter().any(|other| other.id == site.id) {
+        return show_again(&page(&desk, &staff, true, form, vec![Said::bad("bad-id-taken")]).await?);
+    }
+    places::save_site(&desk.house.db, &site).await?;
+    desk.note(&staff.account, "site.add", site.id.as_str(), &site.name.zh).await?;
+    Ok(Said::new("said-place-saved").at(&format!("/sites/{}", site.id)))
+}
+
+/// Changes a site.
+pub(super) async fn change(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Named(id): Named<SiteId>,
+    Fields(form): Fields<SiteForm>,
+) -> Result<Response, Fault> {
+    let form = SiteForm { id: id.to_string(), ..form };
+    if !places::places(&desk.house.db).await?.sites.iter().any(|site| site.id == id) {
+        return Err(Fault::not_found());
+    }
+    let site = match form.read(&desk) {
+        Ok(site) => site,
+        Err(problems) => return show_again(&page(&desk, &staff, false, form, problems).await?),
+    };
+    places::save_site(&desk.house.db, &site).await?;
+    desk.note(&staff.account, "site.change", id.as_str(), &site.name.zh).await?;
+    Ok(Said::new("said-place-saved").at(&format!("/sites/{id}")))
+}
+
+#[derive(Deserialize)]
+pub(super) struct BuildingForm {
+    #[serde(default)]
+    building: String,
+    #[serde(default)]
+    name_zh: String,
+    #[serde(default)]
+    name_en: String,
+}
+
+/// Adds a building to a site, or gives one another name.
+pub(super) async fn save_building(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Named(site): Named<SiteId>,
+    Fields(form): Fields<BuildingForm>,
+) -> Result<Response, Fault> {
+    let places = places::places(&desk.house.db).await?;
+    let home = places.sites.iter().find(|one| one.id == site).ok_or_else(Fault::not_found)?;
+    let name = both(&form.name_zh, &form.name_en);
+    let id = BuildingId::parse(&clean(&form.building)).ok();
+    let is_elsewhere = places.buildings.iter().any(|other| Some(&other.id) == id.as_ref() && other.site != site);
+    let problem = match &id {
+        None => Some("bad-id"),
+        Some(_) if is_elsewhere => Some("bad-id-taken"),
+        Some(_) => (!is_title(&name.zh)).then_some("bad-name"),
+    };
+    let Some(id) = id.filter(|_| problem.is_none()) else {
+        let problems = problem.map(Said::bad).into_iter().collect();
+        return show_again(&page(&desk, &staff, false, SiteForm::of(home), problems).await?);
+    };
+    let building = Building { id, site, name };
+    places::save_building(&desk.house.db, &building).await?;
+    desk.note(&staff.account, "building.save", building.id.as_str(), &building.name.zh).await?;
+    Ok(Said::new("said-place-saved").at(&format!("/sites/{}", building.site)))
+}

@@ -1,0 +1,7 @@
+//! The whole door, asked as a browser asks: every route, every role, every form that matters.
+
+mod access;
+mod harness;
+mod programme;
+mod review;
+mod sign_in;

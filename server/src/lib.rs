@@ -1,10 +1,22 @@
 //! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `library`, `ledger`, `reports`), and
 //! rooms call `fleet` and `db`; never the other way round, and no door names another.
 
+pub mod assign;
+pub mod check;
 pub mod config;
+pub mod console;
 pub mod db;
+pub mod demo;
 pub mod fleet;
+pub mod ledger;
 pub mod library;
+pub mod link;
+pub mod open;
+pub mod pairing;
+pub mod phone;
 pub mod publish;
+pub mod reports;
+pub mod serve;
 pub mod state;
 pub mod trust;
+pub mod words;

@@ -1,3 +1,134 @@
 //! The command line of the server.
+#![expect(clippy::print_stdout, reason = "a command line prints")]
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anteroom_server::config::{Config, ConfigArgs};
+use anteroom_server::{check, demo, serve};
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+/// The server of Anteroom: health-media screens of hospitals.
+#[derive(Parser)]
+#[command(version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  anteroom demo                         a demo hospital in ./demo-data, with a player
+  anteroom serve --data /srv/anteroom   a server of your own
+  anteroom check --config server.toml   is the configuration right, and the data folder usable?
+
+Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Write the addresses to a file as JSON once the server answers
+        #[arg(long, value_name = "FILE")]
+        ready_file: Option<PathBuf>,
+    },
+    /// Run a server with the demo hospital and one player; data is kept in ./demo-data unless --data says otherwise
+    Demo {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Write the addresses to a file as JSON once the server answers
+        #[arg(long, value_name = "FILE")]
+        ready_file: Option<PathBuf>,
+        /// Start no player
+        #[arg(long)]
+        no_player: bool,
+        /// Folder where the demo's pictures and movies are made and kept [default: in the data folder]
+        #[arg(long, env = "ANTEROOM_DEMO_MEDIA", value_name = "FOLDER")]
+        media: Option<PathBuf>,
+    },
+    /// Check configuration, data folder and tools, and say what is wrong
+    Check {
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    start_log();
+    match run(Cli::parse().command).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("anteroom: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    // Only a second provider could make this fail, and there is none.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match command {
+        Command::Serve { config, ready_file } => {
+            let config = Config::load(&config)?;
+            let listening = serve::Listening::take(&config).await?;
+            let (opened, ready) = serve::start(&config, &listening).await?;
+            greet(&ready);
+            if let Some(file) = ready_file {
+                serve::write_ready(&file, &ready)?;
+            }
+            serve::run(opened.state, listening, serve::on_signal()).await?;
+            println!("stopped");
+        }
+        Command::Demo { mut config, ready_file, no_player, media } => {
+            config.settings.data.get_or_insert_with(|| PathBuf::from("demo-data"));
+            let config = Config::load(&config)?;
+            let listening = serve::Listening::take(&config).await?;
+            let (opened, ready) = serve::start(&config, &listening).await?;
+            let media = media.unwrap_or_else(|| config.data.join("demo-media"));
+            demo::load(&opened.state, &media).await.context("the demo hospital cannot be loaded")?;
+            greet(&ready);
+            if let Some(file) = ready_file {
+                serve::write_ready(&file, &ready)?;
+            }
+            let stop = serve::on_signal();
+            let player = (!no_player).then(|| demo::start_player(opened.state.clone(), ready.clone(), stop.clone()));
+            serve::run(opened.state, listening, stop).await?;
+            if let Some(player) = player {
+                player.await.context("the player's keeper ended badly")??;
+            }
+            println!("stopped; start again with the same command, it goes on from here");
+        }
+        Command::Check { config } => {
+            let findings = check::check(&config).await;
+            for finding in &findings {
+                println!("{finding}");
+            }
+            return Ok(if findings.iter().any(check::Finding::is_fault) {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn greet(ready: &serve::Ready) {
+    println!("console   {}", ready.console);
+    println!("phone     {}", ready.phone.to_ascii_lowercase());
+    println!("players   {} (UDP)", ready.link);
+    if let Some(code) = &ready.setup_code {
+        println!("set-up    open the console and type this code once: {code}");
+    }
+    println!("stop with Ctrl-C");
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ANTEROOM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
+}

@@ -1,6 +1,8 @@
 //! What agent and stage tell each other: JSON frames over the stage's standard input and output. The agent holds the
 //! log and the link, the stage holds the glass; when either ends, the other notices at its end of the pipe.
 
+pub mod pipe;
+
 use std::path::PathBuf;
 
 use anteroom_content::clinic::Timetable;

@@ -1,1 +1,225 @@
-fn main(){}
+//! `anteroom-player`: `run` is the agent, `stage` what it starts to draw, `status` and `snapshot` ask a running agent.
+
+#![expect(
+    unreachable_pub,
+    reason = "nothing of a binary is reachable from outside; `pub` is what a room shows the others"
+)]
+
+mod agent;
+mod bridge;
+mod stage;
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anteroom_content::place::{SCREEN_SIDE_MAX_PX, SCREEN_SIDE_MIN_PX};
+use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+use agent::{FRAME_RATE, FRAME_RATE_MAX, Size, StageCommand};
+use stage::{Display, StageOptions};
+
+const EXAMPLES: &str = "\
+Examples:
+  anteroom-player run --server 10.0.0.5:4433 --state /var/lib/anteroom --fullscreen
+      The screen shows a code; type it in the console to pair this box.
+  anteroom-player run --server 10.0.0.5:4433 --state ./box1 --headless --size 640x360
+      No display needed; look at the glass with `snapshot` or in the console.
+  anteroom-player status --state ./box1 --json
+  anteroom-player snapshot --state ./box1 glass.png
+
+Environment: every option is also read from ANTEROOM_PLAYER_…, such as ANTEROOM_PLAYER_SERVER;
+ANTEROOM_PLAYER_LOG chooses what is logged, such as `debug` or `anteroom_player=debug`.";
+
+/// Shows the programme of a waiting-room screen, with or without a server at hand.
+#[derive(Debug, Parser)]
+#[command(name = "anteroom-player", version, after_help = EXAMPLES)]
+struct CommandLine {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Runs the player: keeps the link to the server, the files, the log of plays, and a stage on the glass.
+    #[command(after_help = EXAMPLES)]
+    Run(RunArgs),
+    /// Draws; started by `run`, speaks frames on standard input and output.
+    #[command(hide = true)]
+    Stage(StageArgs),
+    /// Writes what is on the glass of a running player to a PNG file.
+    Snapshot {
+        #[command(flatten)]
+        state: StateArgs,
+        /// Where the picture goes.
+        #[arg(value_name = "FILE.png")]
+        file: PathBuf,
+    },
+    /// Tells how a running player does.
+    Status {
+        #[command(flatten)]
+        state: StateArgs,
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct StateArgs {
+    /// The player's folder: identity, programme, files, log of plays.
+    #[arg(long = "state", env = "ANTEROOM_PLAYER_STATE", value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct DisplayArgs {
+    /// Draw offscreen: no display is needed.
+    #[arg(long, env = "ANTEROOM_PLAYER_HEADLESS", group = "display")]
+    headless: bool,
+    /// Draw in a window.
+    #[arg(long, env = "ANTEROOM_PLAYER_WINDOW", group = "display")]
+    window: bool,
+    /// Draw over the whole display. Taken when none is chosen and a display is there; headless otherwise.
+    #[arg(long, env = "ANTEROOM_PLAYER_FULLSCREEN", group = "display")]
+    fullscreen: bool,
+    /// Frames a second.
+    #[arg(long, env = "ANTEROOM_PLAYER_FRAME_RATE", value_name = "N", default_value_t = FRAME_RATE,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(FRAME_RATE_MAX)))]
+    frame_rate: u32,
+}
+
+impl DisplayArgs {
+    fn display(&self) -> Display {
+        let has_display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+        match (self.headless, self.window, self.fullscreen) {
+            (true, _, _) => Display::Headless,
+            (_, true, _) => Display::Window,
+            (_, _, true) => Display::Fullscreen,
+            (false, false, false) if has_display => Display::Fullscreen,
+            (false, false, false) => Display::Headless,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// The server's link: name or address, and port.
+    #[arg(long, env = "ANTEROOM_PLAYER_SERVER", value_name = "HOST:PORT", value_parser = parse_server)]
+    server: String,
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    display: DisplayArgs,
+    /// Size of the glass in pixels; without it, the size the screen has in the console.
+    #[arg(long, env = "ANTEROOM_PLAYER_SIZE", value_name = "WxH", value_parser = parse_size)]
+    size: Option<Size>,
+    /// A program to start instead of this one's own stage.
+    #[arg(long, env = "ANTEROOM_PLAYER_STAGE_COMMAND", value_name = "PROGRAM", hide = true)]
+    stage_command: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct StageArgs {
+    #[command(flatten)]
+    display: DisplayArgs,
+    /// Size of the glass in pixels.
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    size: Size,
+}
+
+fn parse_server(text: &str) -> Result<String, String> {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    let is_well_formed = !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0);
+    if is_well_formed { Ok(text.to_owned()) } else { Err("write HOST:PORT, such as 10.0.0.5:4433".to_owned()) }
+}
+
+fn parse_size(text: &str) -> Result<Size, String> {
+    let sides = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    let range = SCREEN_SIDE_MIN_PX..=SCREEN_SIDE_MAX_PX;
+    match sides {
+        Some((width_px, height_px)) if range.contains(&width_px) && range.contains(&height_px) => {
+            Ok(Size { width_px, height_px })
+        }
+        Some(_) | None => Err(format!(
+            "write WIDTHxHEIGHT in pixels, each from {SCREEN_SIDE_MIN_PX} to {SCREEN_SIDE_MAX_PX}, such as 1920x1080"
+        )),
+    }
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("ANTEROOM_PLAYER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    match CommandLine::parse().verb {
+        Verb::Stage(args) => stage::run(StageOptions {
+            width_px: args.size.width_px,
+            height_px: args.size.height_px,
+            display: args.display.display(),
+            frame_rate: args.display.frame_rate,
+        }),
+        Verb::Run(args) => {
+            let is_terminal = std::io::stderr().is_terminal();
+            tracing_subscriber::fmt()
+                .with_env_filter(filter)
+                .with_ansi(is_terminal)
+                .with_writer(std::io::stderr)
+                .init();
+            answer(run(args))
+        }
+        Verb::Snapshot { state, file } => answer(agent::snapshot(&state.folder, &file).map_err(Into::into)),
+        Verb::Status { state, json } => answer(status(&state, json)),
+    }
+}
+
+fn answer(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("anteroom-player: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer to a command belongs there")]
+fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
+    let status = agent::status(&state.folder)?;
+    if json {
+        println!("{}", serde_json::to_string(&status)?);
+    } else {
+        println!("{}", status.lines());
+    }
+    Ok(())
+}
+
+fn run(args: RunArgs) -> anyhow::Result<()> {
+    let program = match args.stage_command {
+        Some(program) => program,
+        None => std::env::current_exe()?,
+    };
+    let options = agent::Options {
+        server: args.server,
+        state: args.state.folder,
+        size: args.size,
+        stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("agent").enable_all().build()?;
+    runtime.block_on(async {
+        let (stop, stopped) = watch::channel(false);
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("stopping");
+            stop.send_replace(true);
+            // The channel must outlive whoever listens to it.
+            stop.closed().await;
+        });
+        Ok(agent::run(options, stopped).await?)
+    })
+}

@@ -1,0 +1,217 @@
+//! What the stage is told, and what it says.
+
+use anteroom_content::clinic::Timetable;
+use anteroom_content::clock::{Clock as _, Instant};
+use anteroom_content::id::ContentHash;
+use anteroom_content::text::Text;
+use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
+use tokio::sync::{mpsc, oneshot};
+
+use super::round::{Desk, Glass};
+use crate::agent::events::{Fall, FallCause, Look};
+use crate::agent::limits::{CLOCK_STEP_MS, FILE_FALLS_MAX, TROUBLES_MAX};
+use crate::agent::playlog::{Place, Word};
+use crate::agent::supervise::Size;
+use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting};
+
+/// The size of the glass before the box knows its screen.
+const SIZE_UNKNOWN: Size = Size { width_px: 1_280, height_px: 720 };
+/// Frame counts after the stage was told of a clinic until the clinic is surely on the glass.
+const COUNTS_UNTIL_SEEN: u8 = 2;
+
+impl Desk {
+    pub(super) fn stage_started(&mut self, tell: mpsc::Sender<ToStage>) {
+        self.stage = Some(tell);
+        self.glass.offset_ms = None;
+        self.tell_clock();
+        self.tell_stage();
+    }
+
+    /// Tells the stage what to show from now on.
+    pub(super) fn tell_stage(&mut self) {
+        let stand = self.stand();
+        let word = match stand {
+            Some(stand) => ToStage::Stand(Box::new(stand)),
+            None => ToStage::Waiting(Waiting {
+                code: self.code,
+                server: self.rooms.server.clone(),
+                text: self.words.clone(),
+            }),
+        };
+        self.tell(word);
+    }
+
+    fn stand(&self) -> Option<Stand> {
+        let (screen, clinic) = (self.screen()?.clone(), self.clinic.clone()?);
+        let knows = self.editions.iter().any(|edition| edition.show.screen(&screen).is_some());
+        knows.then(|| Stand {
+            screen,
+            editions: self.editions.clone(),
+            clinic,
+            files: self.files_folder(),
+            quarantined: self.quarantined.clone(),
+        })
+    }
+
+    fn tell(&mut self, word: ToStage) {
+        let Some(stage) = &self.stage else { return };
+        if stage.try_send(word).is_err() {
+            // A stage that does not read is ended soon, and its successor is told everything anew.
+            tracing::warn!("the stage does not hear");
+        }
+    }
+
+    /// Says why there is no programme; only seen while there is none.
+    pub(super) fn say(&mut self, words: Text) {
+        self.words = words;
+        if self.stand().is_none() {
+            self.tell_stage();
+        }
+    }
+
+    pub(super) fn clinic_changed(&mut self, clinic: Timetable) {
+        if self.clinic.as_ref() == Some(&clinic) {
+            return;
+        }
+        let had_none = self.clinic.is_none();
+        self.clinic = Some(clinic.clone());
+        if had_none { self.tell_stage() } else { self.tell(ToStage::Clinic(Box::new(clinic))) }
+    }
+
+    pub(super) fn tell_clock(&mut self) {
+        let offset_ms = self.rooms.clock.offset_ms();
+        let is_same = self.glass.offset_ms.is_some_and(|told| (told - offset_ms).abs() < CLOCK_STEP_MS);
+        if !is_same && self.stage.is_some() {
+            self.glass.offset_ms = Some(offset_ms);
+            self.tell(ToStage::Clock { offset_ms });
+        }
+    }
+
+    /// The glass gets the installer's size, or the screen's own.
+    pub fn resize(&mut self) {
+        let own = self.screen().and_then(|id| self.editions.iter().find_map(|edition| edition.show.screen(id)));
+        let own = own.map(|screen| Size { width_px: screen.width_px, height_px: screen.height_px });
+        let held = *self.rooms.glass.borrow();
+        // A box that loses its place keeps its glass as it is: nothing is gained by starting the stage anew.
+        let size = self.rooms.size.or(own).unwrap_or(if held.width_px == 0 { SIZE_UNKNOWN } else { held });
+        self.rooms.glass.send_if_modified(|held| std::mem::replace(held, size) != size);
+    }
+
+    pub(super) fn look(&mut self, ending: &str, width_max: Option<u32>, answer: oneshot::Sender<Look>) {
+        let Some((token, file)) = self.looks.ask(ending, answer) else { return };
+        let asked = self.stage.as_ref().map(|stage| stage.try_send(ToStage::Look { token, file, width_max }));
+        if !matches!(asked, Some(Ok(()))) {
+            self.looks.fail(token, "no stage is running at the moment");
+        }
+    }
+
+    pub(super) async fn stage_said(&mut self, message: FromStage) {
+        match message {
+            FromStage::Ready { adapter } => tracing::info!(stage.adapter = %adapter, "the first frame is on the glass"),
+            FromStage::Shown(shown) => self.item_shown(shown),
+            FromStage::Ended(ended) => {
+                self.glass.file = None;
+                if let Some(screen) = self.screen().cloned() {
+                    self.rooms.scribe.tell(Word::Ended(screen, ended));
+                }
+            }
+            FromStage::Frames { count, item } => {
+                self.glass.frames = count;
+                self.glass.item.clone_from(&item);
+                if let Some(screen) = self.screen().cloned() {
+                    self.rooms.scribe.tell(Word::Frames(screen, item));
+                }
+                self.count_clinic();
+            }
+            FromStage::Applied { manifest_version, at } => self.applied(manifest_version, at),
+            FromStage::Looked { token, at, problem } => self.looks.answer(token, at, problem),
+            FromStage::Fault { file: Some(hash), text } => self.quarantine(hash, text).await,
+            FromStage::Fault { file: None, text } => {
+                self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: None, text });
+            }
+        }
+    }
+
+    fn item_shown(&mut self, shown: Shown) {
+        self.glass.item = Some(shown.item.clone());
+        self.glass.last_item = Some((shown.item.clone(), shown.at));
+        self.glass.file = shown.file;
+        if let (Some(screen), Some(zone)) = (self.screen().cloned(), self.zone()) {
+            self.rooms.scribe.tell(Word::Shown(Place { screen, zone }, shown));
+        }
+    }
+
+    /// The stage does not say when a clinic is on the glass; frames that were counted after it was told do.
+    fn count_clinic(&mut self) {
+        let Some((version, counts)) = self.glass.clinic_told else { return };
+        if counts + 1 < COUNTS_UNTIL_SEEN {
+            self.glass.clinic_told = Some((version, counts + 1));
+        } else {
+            self.applied(version, self.rooms.clock.now());
+        }
+    }
+
+    fn applied(&mut self, version: u64, at: Instant) {
+        if self.glass.clinic_told.is_some_and(|(told, _)| told <= version) {
+            self.glass.clinic_told = None;
+        }
+        if self.glass.applied.is_none_or(|(held, _)| held < version) {
+            tracing::info!(manifest.version = version, "the manifest is on the glass");
+            self.glass.applied = Some((version, at));
+            self.tell_server(ToServer::Applied { version, at });
+        }
+    }
+
+    pub(super) async fn stage_fell(&mut self, fall: &Fall) {
+        self.stage = None;
+        self.looks.fail_all("the stage fell while it drew");
+        if let Some(screen) = self.screen().cloned() {
+            self.rooms.scribe.tell(Word::StageFell(screen));
+        }
+        let glass = std::mem::take(&mut self.glass);
+        self.glass = Glass {
+            last_item: glass.last_item,
+            applied: glass.applied,
+            clinic_told: glass.clinic_told,
+            ..Glass::default()
+        };
+        if fall.cause == FallCause::Asked {
+            return;
+        }
+        let text = format!("the stage fell and is started again: {}", fall.text);
+        self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: glass.file, text });
+        if let (FallCause::Crash, Some(hash)) = (fall.cause, glass.file) {
+            self.blame(hash).await;
+        }
+    }
+
+    /// A file that is on the glass crash after crash is the likely reason.
+    async fn blame(&mut self, hash: ContentHash) {
+        let mut falls = 1;
+        self.file_falls.retain(|(file, count)| {
+            if *file == hash {
+                falls = count + 1;
+            }
+            *file != hash
+        });
+        if self.file_falls.len() >= TROUBLES_MAX {
+            self.file_falls.remove(0);
+        }
+        self.file_falls.push((hash, falls));
+        if falls >= FILE_FALLS_MAX {
+            self.quarantine(hash, format!("the stage crashed {falls} times while it was on the glass")).await;
+        }
+    }
+
+    async fn quarantine(&mut self, hash: ContentHash, text: String) {
+        if self.quarantined.contains(&hash) {
+            return;
+        }
+        tracing::error!(file.hash = %hash, reason = %text, "the file cannot be shown and is put away");
+        let kept = self.rooms.store.quarantine(&hash, &text, self.rooms.clock.now()).await;
+        self.report(kept);
+        self.quarantined.push(hash);
+        self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text });
+        self.tell_stage();
+    }
+}

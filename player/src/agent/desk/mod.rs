@@ -1,0 +1,10 @@
+//! The desk: the one loop that owns what the box knows, and tells stage and server what follows from it.
+
+mod editions;
+mod glass;
+mod looks;
+mod report;
+mod round;
+mod told;
+
+pub use round::{Desk, DeskRooms};

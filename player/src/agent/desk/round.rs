@@ -1,0 +1,195 @@
+//! The desk's round: hears one event after another until the agent stops.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant as Tick};
+
+use anteroom_content::clinic::Timetable;
+use anteroom_content::clock::{Clock as _, Instant};
+use anteroom_content::id::{ContentHash, ItemId, PairCode};
+use anteroom_content::manifest::{Assignment, Manifest};
+use anteroom_content::text::Text;
+use anteroom_content::wire::{BEAT_SECS, ToServer};
+use tokio::sync::{mpsc, watch};
+
+use super::looks::Looks;
+use super::report::Troubles;
+use crate::agent::events::{Ask, Event, LinkEvent, StageEvent, stop_asked};
+use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
+use crate::agent::playlog::Scribe;
+use crate::agent::store::{EditionRow, Files, Identity, Store, StoreError};
+use crate::agent::supervise::Size;
+use crate::agent::time::BoxClock;
+use crate::bridge::{StageEdition, ToStage};
+
+/// What the desk works with.
+#[derive(Debug)]
+pub struct DeskRooms {
+    /// The server's address, for people.
+    pub server: String,
+    /// The size the installer gave; none means the screen's own.
+    pub size: Option<Size>,
+    /// The folder for pictures of the glass.
+    pub looks: PathBuf,
+    /// The disciplined clock.
+    pub clock: Arc<BoxClock>,
+    /// The database.
+    pub store: Store,
+    /// The files.
+    pub files: Files,
+    /// The log.
+    pub scribe: Scribe,
+    /// The manifest whose things are to be fetched.
+    pub wanted: watch::Sender<Option<Manifest>>,
+    /// Bytes still to be fetched.
+    pub fetch_left_bytes: Arc<AtomicU64>,
+    /// The size of the glass.
+    pub glass: watch::Sender<Size>,
+}
+
+/// What the box knows.
+#[derive(Debug)]
+pub struct Desk {
+    pub(super) rooms: DeskRooms,
+    pub(super) identity: Option<Identity>,
+    pub(super) assignment: Option<Assignment>,
+    pub(super) rows: Vec<EditionRow>,
+    pub(super) editions: Vec<StageEdition>,
+    pub(super) clinic: Option<Timetable>,
+    pub(super) quarantined: Vec<ContentHash>,
+    /// Crashes with a file on the glass.
+    pub(super) file_falls: Vec<(ContentHash, u32)>,
+    pub(super) stage: Option<mpsc::Sender<ToStage>>,
+    pub(super) outbox: Option<mpsc::Sender<ToServer>>,
+    pub(super) looks: Looks,
+    pub(super) troubles: Troubles,
+    pub(super) code: Option<PairCode>,
+    pub(super) words: Text,
+    pub(super) glass: Glass,
+}
+
+/// What is on the glass, as the stage says.
+#[derive(Debug, Default)]
+pub(super) struct Glass {
+    pub(super) frames: u64,
+    pub(super) item: Option<ItemId>,
+    pub(super) last_item: Option<(ItemId, Instant)>,
+    pub(super) file: Option<ContentHash>,
+    pub(super) applied: Option<(u64, Instant)>,
+    /// A manifest that changed nothing but the clinics, and how often frames were counted since the stage was told.
+    pub(super) clinic_told: Option<(u64, u8)>,
+    pub(super) offset_ms: Option<i64>,
+}
+
+impl Desk {
+    /// Wakes up with what is on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub async fn wake(rooms: DeskRooms) -> Result<Self, StoreError> {
+        let looks = Looks::in_folder(&rooms.looks)
+            .map_err(|error| StoreError::Folder { folder: rooms.looks.clone(), error })?;
+        let mut desk = Self {
+            identity: rooms.store.identity().await?,
+            assignment: None,
+            rows: Vec::new(),
+            editions: Vec::new(),
+            clinic: None,
+            quarantined: rooms.store.quarantined().await?,
+            file_falls: Vec::new(),
+            stage: None,
+            outbox: None,
+            looks,
+            troubles: Troubles::default(),
+            code: None,
+            words: Text::new("正在连接服务器……", "Looking for the server …"),
+            glass: Glass::default(),
+            rooms,
+        };
+        if let Some(identity) = &desk.identity {
+            desk.rooms.scribe.use_log(&identity.box_id).await;
+        }
+        desk.recall_assignment().await?;
+        Ok(desk)
+    }
+
+    /// Hears events until the agent stops and the stage has left.
+    pub async fn run(mut self, mut events: mpsc::Receiver<Event>, mut stop: watch::Receiver<bool>) {
+        let mut tick = tokio::time::interval(TICK);
+        let mut beat = tokio::time::interval(Duration::from_secs(BEAT_SECS));
+        let mut floor = tokio::time::interval(FLOOR_EVERY);
+        let mut end: Option<Tick> = None;
+        loop {
+            let last_moment = end.unwrap_or_else(|| Tick::now() + FLOOR_EVERY);
+            tokio::select! {
+                event = events.recv() => {
+                    let Some(event) = event else { return };
+                    let has_left = matches!(event, Event::Stage(StageEvent::Fell(_)));
+                    self.hear(event).await;
+                    if end.is_some() && has_left {
+                        return;
+                    }
+                }
+                _ = tick.tick() => self.look_around(),
+                _ = beat.tick() => self.beat(),
+                _ = floor.tick() => self.keep_floor().await,
+                () = stop_asked(&mut stop), if end.is_none() => end = Some(Tick::now() + STOP_MAX / 2),
+                () = tokio::time::sleep_until(last_moment.into()), if end.is_some() => return,
+            }
+        }
+    }
+
+    async fn hear(&mut self, event: Event) {
+        match event {
+            Event::Stage(StageEvent::Started(tell)) => self.stage_started(tell),
+            Event::Stage(StageEvent::Said(message)) => self.stage_said(message).await,
+            Event::Stage(StageEvent::Fell(fall)) => self.stage_fell(&fall).await,
+            Event::Link(event) => self.link_event(event).await,
+            Event::Trouble(trouble) => self.tell_trouble(trouble),
+            Event::Damaged(hash) => self.file_damaged(hash),
+            Event::Asked(Ask::Status(answer)) => {
+                let _ = answer.send(Box::new(self.status()));
+            }
+            Event::Asked(Ask::Snapshot(answer)) => self.look("png", None, answer),
+        }
+    }
+
+    async fn link_event(&mut self, event: LinkEvent) {
+        match event {
+            LinkEvent::Unreached(words) => {
+                self.code = None;
+                self.say(words);
+            }
+            LinkEvent::Code(code) => self.show_code(code),
+            LinkEvent::Paired(identity) => self.paired(*identity).await,
+            LinkEvent::Unpaired => self.unpaired(),
+            LinkEvent::Connected(outbox) => self.connected(outbox),
+            LinkEvent::Lost => self.outbox = None,
+            LinkEvent::TimeLearned => self.tell_clock(),
+            LinkEvent::Assigned(envelope) => self.assigned(&envelope).await,
+            LinkEvent::Manifest(envelope) => self.manifest_came(&envelope).await,
+            LinkEvent::ClinicArrived(manifest) => self.clinic_arrived(&manifest).await,
+            LinkEvent::FilesArrived(manifest) => self.files_arrived(&manifest).await,
+            LinkEvent::Look { screen, width_max, answer } => {
+                if self.screen() == Some(&screen) {
+                    self.look("jpg", Some(width_max), answer);
+                } else {
+                    let _ = answer.send(Err(format!("this box does not drive screen `{screen}`")));
+                }
+            }
+        }
+    }
+
+    fn look_around(&mut self) {
+        self.looks.expire();
+        self.tell_clock();
+    }
+
+    async fn keep_floor(&mut self) {
+        if self.rooms.clock.is_known() {
+            let kept = self.rooms.store.raise_time_floor(self.rooms.clock.now()).await;
+            self.report(kept);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What the server tells: who the box is, where its screen hangs, what its zone plays. Believed only when signed, kept
+//! on disk before anything is done about it, and never taken back by something older.
+
+use std::path::PathBuf;
+
+use anteroom_content::clock::Clock as _;
+use anteroom_content::id::{ContentHash, PairCode, ScreenId, ZoneId};
+use anteroom_content::manifest::{Assignment, Distrust, Envelope, Manifest};
+use anteroom_content::programme::Show;
+use anteroom_content::text::Text;
+use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
+
+use super::editions::admit;
+use super::round::Desk;
+use crate::agent::store::{EditionRow, FileError, Identity, StoreError};
+use crate::bridge::StageEdition;
+
+impl Desk {
+    /// The screen of this box's stage: the first that was assigned.
+    pub(super) fn screen(&self) -> Option<&ScreenId> {
+        self.assignment.as_ref().and_then(|assignment| assignment.screens.first())
+    }
+
+    pub(super) fn zone(&self) -> Option<ZoneId> {
+        self.assignment.as_ref().filter(|found| !found.screens.is_empty()).map(|found| found.zone.clone())
+    }
+
+    pub(super) fn show_code(&mut self, code: PairCode) {
+        self.code = Some(code);
+        self.say(Text::new(
+            "请在控制台“配对”页输入此码。十分钟内有效。",
+            "Type this code on the console's pairing page. It holds for ten minutes.",
+        ));
+    }
+
+    pub(super) async fn paired(&mut self, identity: Identity) {
+        self.code = None;
+        self.rooms.scribe.use_log(&identity.box_id).await;
+        self.identity = Some(identity);
+        self.say(waiting_for_a_place());
+    }
+
+    pub(super) fn unpaired(&mut self) {
+        self.identity = None;
+        self.assignment = None;
+        self.rooms.wanted.send_replace(None);
+        self.forget_programme();
+        self.say(Text::new("本机已解除配对。", "This box was unpaired."));
+        self.resize();
+    }
+
+    pub(super) fn connected(&mut self, outbox: mpsc::Sender<ToServer>) {
+        self.outbox = Some(outbox);
+        tracing::info!(server = %self.rooms.server, "the link stands");
+        if self.screen().is_none() {
+            self.say(waiting_for_a_place());
+        } else if self.editions.is_empty() {
+            self.say(waiting_for_files());
+        }
+        if let Some((version, at)) = self.glass.applied {
+            self.tell_server(ToServer::Applied { version, at });
+        }
+        for trouble in self.troubles.take() {
+            self.tell_server(ToServer::Trouble(trouble));
+        }
+        self.beat();
+    }
+
+    /// What was assigned before the agent went down, and the programme that goes with it.
+    pub(super) async fn recall_assignment(&mut self) -> Result<(), StoreError> {
+        let Some(identity) = &self.identity else { return Ok(()) };
+        let Some((_, envelope)) = self.rooms.store.assignment().await? else { return Ok(()) };
+        match envelope.open::<Assignment>(&identity.publish_key) {
+            Ok(assignment) => self.assignment = Some(assignment),
+            Err(error) => self.distrust("the assignment on the disk", &error),
+        }
+        self.recall_programme().await
+    }
+
+    pub(super) async fn assigned(&mut self, envelope: &Envelope) {
+        let Some(identity) = &self.identity else { return };
+        let assignment: Assignment = match envelope.open(&identity.publish_key) {
+            Ok(assignment) => assignment,
+            Err(error) => return self.distrust("an assignment", &error),
+        };
+        if assignment.box_id != identity.box_id {
+            return self.distrust("an assignment", &Distrust::Document("it is for another box".into()));
+        }
+        if self.assignment.as_ref().is_some_and(|held| held.version > assignment.version) {
+            return self.distrust("an assignment", &Distrust::Document("it is older than the one in hand".into()));
+        }
+        if self.assignment.as_ref() == Some(&assignment) {
+            return;
+        }
+        tracing::info!(zone.id = %assignment.zone, screens.count = assignment.screens.len(), "the box has its place");
+        let kept = self.rooms.store.keep_assignment(assignment.version, envelope).await;
+        self.report(kept);
+        self.assignment = Some(assignment);
+        let recalled = self.recall_programme().await;
+        self.report(recalled);
+        if self.screen().is_none() {
+            self.say(waiting_for_a_place());
+        } else if self.editions.is_empty() {
+            self.say(waiting_for_files());
+        }
+        self.resize();
+        self.tell_stage();
+    }
+
+    pub(super) async fn manifest_came(&mut self, envelope: &Envelope) {
+        let Some(identity) = &self.identity else { return };
+        let manifest: Manifest = match envelope.open(&identity.publish_key) {
+            Ok(manifest) => manifest,
+            Err(error) => return self.distrust("a manifest", &error),
+        };
+        if self.zone().as_ref() != Some(&manifest.zone) {
+            tracing::debug!(zone.id = %manifest.zone, "a manifest of another zone is skipped");
+            return;
+        }
+        match self.rooms.store.keep_manifest(&manifest, envelope).await {
+            Ok(true) => {
+                tracing::info!(manifest.version = manifest.version, "a new manifest");
+                self.rooms.wanted.send_replace(Some(manifest));
+            }
+            Ok(false) => self.manifest_came_again(&manifest, envelope).await,
+            // What cannot be kept is not obeyed: after a restart the box would go back behind it.
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    async fn manifest_came_again(&mut self, manifest: &Manifest, envelope: &Envelope) {
+        match self.rooms.store.manifest(&manifest.zone).await {
+            Ok(Some(held)) if held.envelope.body == envelope.body => {
+                self.rooms.wanted.send_if_modified(|wanted| {
+                    let is_new = wanted.as_ref() != Some(manifest);
+                    *wanted = Some(manifest.clone());
+                    is_new
+                });
+            }
+            Ok(Some(held)) => {
+                let text = format!("version {} came after version {}", manifest.version, held.rank.1);
+                self.distrust("a manifest", &Distrust::Document(text));
+            }
+            Ok(None) => {}
+            Err(error) => self.report(Err(error)),
+        }
+    }
+
+    /// The clinic part holds at once: a cancelled clinic leaves the glass before any file has come.
+    pub(super) async fn clinic_arrived(&mut self, manifest: &Manifest) {
+        if !self.is_wanted(manifest) {
+            return;
+        }
+        let hash = manifest.clinic.hash;
+        match self.read_part(&hash) {
+            Ok(clinic) => self.clinic_changed(clinic),
+            Err(text) => return self.tell_trouble(Trouble { kind: TroubleKind::Trust, file: Some(hash), text }),
+        }
+        let kept = self.rooms.store.keep_clinic(&manifest.zone, manifest.version, &hash).await;
+        self.report(kept);
+    }
+
+    pub(super) async fn files_arrived(&mut self, manifest: &Manifest) {
+        if !self.is_wanted(manifest) {
+            return;
+        }
+        let new =
+            EditionRow { version: manifest.version, effective_at: manifest.effective_at, show: manifest.show.hash };
+        let is_known = self.rows.contains(&new);
+        let is_same_show = |row: &EditionRow| (row.show, row.effective_at) == (new.show, new.effective_at);
+        let was_same_show = self.rows.last().is_some_and(is_same_show);
+        let rows = admit(&self.rows, new, self.rooms.clock.now());
+        let kept = self.rooms.store.keep_editions(&manifest.zone, &rows).await;
+        self.report(kept);
+        self.rows = rows;
+        self.read_editions();
+        if is_known {
+            return;
+        }
+        tracing::info!(manifest.version = manifest.version, "everything of the manifest is on the disk");
+        if was_same_show {
+            self.glass.clinic_told = Some((manifest.version, 0));
+        } else {
+            self.resize();
+            self.tell_stage();
+        }
+        self.sweep(manifest);
+    }
+
+    fn is_wanted(&self, manifest: &Manifest) -> bool {
+        self.rooms.wanted.borrow().as_ref() == Some(manifest) && self.zone().as_ref() == Some(&manifest.zone)
+    }
+
+    /// The programme of the assigned zone, as far as it is on the disk. What is missing is fetched again.
+    async fn recall_programme(&mut self) -> Result<(), StoreError> {
+        self.forget_programme();
+        let (Some(zone), Some(identity)) = (self.zone(), self.identity.clone()) else {
+            self.rooms.wanted.send_replace(None);
+            return Ok(());
+        };
+        let held = self.rooms.store.manifest(&zone).await?;
+        let manifest = held.and_then(|held| match held.envelope.open::<Manifest>(&identity.publish_key) {
+            Ok(manifest) => Some(manifest),
+            Err(error) => {
+                self.distrust("the manifest on the disk", &error);
+                None
+            }
+        });
+        self.rooms.wanted.send_replace(manifest);
+        self.rows = self.rooms.store.editions(&zone).await?;
+        self.read_editions();
+        if let Some(hash) = self.rooms.store.clinic(&zone).await? {
+            match self.read_part(&hash) {
+                Ok(clinic) => self.clinic = Some(clinic),
+                Err(text) => self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text }),
+            }
+        }
+        self.resize();
+        Ok(())
+    }
+
+    fn forget_programme(&mut self) {
+        self.rows.clear();
+        self.editions.clear();
+        self.clinic = None;
+        self.glass.clinic_told = None;
+        self.glass.applied = None;
+    }
+
+    /// Reads the show parts of the rows; a row whose part is damaged is left out until the part has come again.
+    fn read_editions(&mut self) {
+        let mut editions = Vec::with_capacity(self.rows.len());
+        for row in self.rows.clone() {
+            match self.read_part::<Show>(&row.show) {
+                Ok(show) => {
+                    editions.push(StageEdition { effective_at: row.effective_at, manifest_version: row.version, show });
+                }
+                Err(text) => {
+                    self.rows.retain(|kept| *kept != row);
+                    self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(row.show), text });
+                }
+            }
+        }
+        self.editions = editions;
+    }
+
+    fn read_part<T: DeserializeOwned>(&self, hash: &ContentHash) -> Result<T, String> {
+        let bytes = self.rooms.files.read(hash).map_err(|error: FileError| error.to_string())?;
+        serde_json::from_slice(&bytes).map_err(|error| format!("part {hash} cannot be read: {error}"))
+    }
+
+    /// Removes files that nothing on this box names any more.
+    fn sweep(&self, manifest: &Manifest) {
+        let mut wanted: Vec<_> = self.editions.iter().flat_map(|edition| edition.show.files()).collect();
+        wanted.extend(self.rows.iter().map(|row| (row.show, 0)));
+        wanted.push((manifest.clinic.hash, 0));
+        let mut wanted: Vec<_> = wanted.into_iter().map(|(hash, _)| hash).collect();
+        wanted.sort_unstable();
+        let (files, newest) = (self.rooms.files.clone(), self.rooms.wanted.subscribe());
+        let version = manifest.version;
+        tokio::task::spawn_blocking(move || {
+            // A manifest that came meanwhile may be fetching what this one does not name.
+            let is_current = || newest.borrow().as_ref().is_some_and(|manifest| manifest.version == version);
+            match files.sweep(|hash| wanted.binary_search(hash).is_ok() || !is_current()) {
+                Ok(0) => {}
+                Ok(bytes) => tracing::info!(files.bytes = bytes, "files nobody names any more are gone"),
+                Err(error) => tracing::warn!(reason = %error, "old files cannot be removed"),
+            }
+        });
+    }
+
+    pub(super) fn file_damaged(&mut self, hash: ContentHash) {
+        let text = format!("file {hash} was damaged on the disk; it is fetched again");
+        self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text });
+        // The same word again wakes the fetcher.
+        self.rooms.wanted.send_modify(|_| {});
+    }
+
+    fn distrust(&mut self, what: &str, error: &Distrust) {
+        let text = format!("{what} is not believed: {error}");
+        tracing::error!(reason = %text, "something signed is not believed; what is in force stays");
+        self.tell_trouble(Trouble { kind: TroubleKind::Trust, file: None, text });
+    }
+
+    /// Every file the programme names.
+    pub fn files(&self) -> Vec<ContentHash> {
+        self.editions.iter().flat_map(|edition| edition.show.files()).map(|(hash, _)| hash).collect()
+    }
+
+    /// The folder of files, for the stage.
+    pub(super) fn files_folder(&self) -> PathBuf {
+        self.rooms.files.folder().to_owned()
+    }
+}
+
+fn waiting_for_a_place() -> Text {
+    Text::new("配对成功，请在控制台为本机指定屏幕位置。", "Paired. Give this box its place in the console.")
+}
+
+fn waiting_for_files() -> Text {
+    Text::new("正在接收节目，请稍候。", "The programme is on its way.")
+}

@@ -1,0 +1,72 @@
+//! How the box does: the heartbeat for the server, the status for whoever stands before it.
+
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{BoxId, ItemId, PairCode, ScreenId, ZoneId};
+use anteroom_content::text::Text;
+use serde::{Deserialize, Serialize};
+
+/// What `status` tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Version of the player.
+    pub version: String,
+    /// The server's address.
+    pub server: String,
+    /// The conversation with the server stands.
+    pub connected: bool,
+    /// The box's name; none before it was paired.
+    #[serde(rename = "box")]
+    pub box_id: Option<BoxId>,
+    /// The code to type in the console, while there is one.
+    pub code: Option<PairCode>,
+    /// Where its screen hangs.
+    pub zone: Option<ZoneId>,
+    /// Its screen.
+    pub screen: Option<ScreenId>,
+    /// The manifest in force; 0 for none.
+    pub manifest_version: u64,
+    /// Files still to be fetched, in bytes.
+    pub fetch_left_bytes: u64,
+    /// Plays in the log.
+    pub plays_logged: u64,
+    /// Plays the server has not acknowledged.
+    pub plays_waiting: u64,
+    /// The item on the glass.
+    pub item: Option<ItemId>,
+    /// The last item that was on the glass, and since when.
+    pub last_item: Option<(ItemId, Instant)>,
+    /// Frames presented since the stage started.
+    pub frames: u64,
+    /// What the glass says instead of a programme.
+    pub waiting: Option<Text>,
+    /// The disciplined clock.
+    pub now: Instant,
+    /// The last thing that went wrong.
+    pub last_trouble: Option<String>,
+}
+
+impl Status {
+    /// In lines for people.
+    pub fn lines(&self) -> String {
+        let none = || "–".to_owned();
+        let named = |name: Option<String>| name.unwrap_or_else(none);
+        let mut lines = vec![
+            ("player", self.version.clone()),
+            ("server", format!("{} ({})", self.server, if self.connected { "connected" } else { "not connected" })),
+            ("box", named(self.box_id.as_ref().map(ToString::to_string))),
+            ("zone", named(self.zone.as_ref().map(ToString::to_string))),
+            ("screen", named(self.screen.as_ref().map(ToString::to_string))),
+            ("manifest", if self.manifest_version == 0 { none() } else { self.manifest_version.to_string() }),
+            ("on the glass", named(self.item.as_ref().map(ToString::to_string))),
+            ("last item", named(self.last_item.as_ref().map(|(item, _)| item.to_string()))),
+            ("plays", format!("{} logged, {} waiting for the server", self.plays_logged, self.plays_waiting)),
+            ("to fetch", format!("{} bytes", self.fetch_left_bytes)),
+            ("frames", self.frames.to_string()),
+        ];
+        lines.extend(self.code.map(|code| ("code", code.grouped())));
+        lines.extend(self.waiting.as_ref().map(|text| ("waiting", format!("{} {}", text.zh, text.en))));
+        lines.extend(self.last_trouble.as_ref().map(|text| ("trouble", text.clone())));
+        let lines: Vec<_> = lines.iter().map(|(name, value)| format!("{name:<13} {value}")).collect();
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,126 @@
+//! Every limit of the agent, each with its reason.
+
+use std::time::Duration;
+
+use anteroom_content::clock::{DAY_MS, Instant};
+
+/// Events waiting for the desk: some seconds of a stage and a link that both talk as fast as they may.
+pub const EVENTS_MAX: usize = 256;
+/// Words waiting for the link: a minute of beats, applications and troubles.
+pub const OUTBOX_MAX: usize = 64;
+/// Words waiting for a stage; a stage that does not read for so long is stuck and gets restarted.
+pub const STAGE_WORDS_MAX: usize = 32;
+/// Shown and Ended waiting for the disk: half an hour of items on a disk that hangs.
+pub const PLAYLOG_WORDS_MAX: usize = 256;
+/// Troubles kept while there is no link; the oldest go first.
+pub const TROUBLES_MAX: usize = 32;
+/// The same trouble is not told again within this time.
+pub const TROUBLE_REST: Duration = Duration::from_mins(1);
+
+/// A handshake that takes longer has failed.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// An answer of the server (welcome, challenge, found) that takes longer will not come.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+/// First wait before connecting again: anything from nothing up to this.
+pub const RECONNECT_BASE: Duration = Duration::from_millis(500);
+/// The longest wait before connecting again, so that a hospital is back within half a minute of its server.
+pub const RECONNECT_CAP: Duration = Duration::from_secs(30);
+/// How often the wait doubles: beyond it the cap holds anyway.
+pub const RECONNECT_DOUBLINGS_MAX: u32 = 10;
+/// A busy server may send us away for so long and no longer.
+pub const BUSY_WAIT_MAX: Duration = Duration::from_mins(10);
+/// Addresses tried of one server name.
+pub const ADDRESSES_MAX: usize = 4;
+/// Streams the server may open towards us, of each kind.
+pub const STREAMS_MAX: u32 = 4;
+/// Receive window of a stream of the control connection, in bytes: one frame.
+pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+/// Receive window of the whole control connection, in bytes.
+pub const CONTROL_WINDOW_BYTES: u32 = 256 * 1024;
+/// Receive window of the file connection, in bytes: a fast LAN at 20 ms.
+pub const BULK_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// How much of a stream is read at once, in bytes.
+pub const CHUNK_BYTES_MAX: usize = 64 * 1024;
+/// Batches sent ahead of their acknowledgement.
+pub const BATCHES_AHEAD_MAX: usize = 4;
+/// A batch without an acknowledgement for so long is sent again.
+pub const ACK_TIMEOUT: Duration = Duration::from_secs(30);
+/// After the code of enrolment has run out the server says so; this long beyond it nobody is there.
+pub const VERDICT_GRACE: Duration = Duration::from_secs(15);
+/// After a refused enrolment the next try waits so long.
+pub const REFUSED_WAIT: Duration = Duration::from_secs(30);
+
+/// Bytes gathered before they are hashed and written.
+pub const WRITE_BYTES: usize = 256 * 1024;
+/// A stalled transfer is cut after so long without a byte.
+pub const TRANSFER_STALL: Duration = Duration::from_secs(20);
+/// First wait before a failed fetch is tried again.
+pub const FETCH_REST_BASE: Duration = Duration::from_secs(1);
+/// The longest wait before a failed fetch is tried again.
+pub const FETCH_REST_CAP: Duration = Duration::from_secs(30);
+/// The most files of one programme: what its largest playlists can name.
+pub const FILES_MAX: usize = 20_000;
+/// The largest file, in bytes: the largest movie.
+pub const FILE_BYTES_MAX: u64 = anteroom_content::media::MOVIE_BYTES_MAX;
+/// Show parts a zone keeps: the one in force, and those that take over later.
+pub const EDITIONS_MAX: usize = 4;
+
+/// Bytes set aside so that a full disk cannot stop the log: 14 days of plays.
+pub const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
+/// Acknowledged plays are kept so long, so that a server restored from a backup can ask again.
+pub const PLAYS_KEEP_MS: i64 = 14 * DAY_MS;
+/// Plays removed in one go, so that the log is never held up.
+pub const PLAYS_PRUNED_MAX: i64 = 5_000;
+/// How often old plays are looked for.
+pub const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// How often a running play's length is noted on disk: what a power cut can take from it.
+pub const NOTE_EVERY: Duration = Duration::from_secs(10);
+/// An open play whose planned end lies so far back is closed when no stage took it up.
+pub const STALE_PLAY_MS: i64 = 5_000;
+/// How long a database that is busy is waited for.
+pub const DATABASE_WAIT: Duration = Duration::from_secs(5);
+
+/// Frames that stand still for longer mean a stage that hangs.
+pub const FRAMES_STILL_MAX: Duration = Duration::from_secs(5);
+/// A stage that has presented nothing by then hangs: software renderers compile for seconds, and machines are loaded.
+pub const STAGE_START_MAX: Duration = Duration::from_secs(45);
+/// A stage that was asked to leave is killed after so long.
+pub const STAGE_LEAVE: Duration = Duration::from_millis(800);
+/// Falls within [`FALLS_WINDOW`] that are answered at once.
+pub const FALLS_FREE: usize = 3;
+/// The span in which falls are counted.
+pub const FALLS_WINDOW: Duration = Duration::from_mins(1);
+/// The longest wait before a stage that keeps falling is started again.
+pub const FALL_WAIT_CAP: Duration = Duration::from_secs(30);
+/// Crashes on one file until that file is put away.
+pub const FILE_FALLS_MAX: u32 = 3;
+/// The longest line of the stage's log that is passed on, in bytes.
+pub const LOG_LINE_BYTES_MAX: u64 = 4 * 1024;
+/// Frames a second unless the installer says otherwise.
+pub const FRAME_RATE: u32 = 30;
+/// The most frames a second.
+pub const FRAME_RATE_MAX: u32 = 120;
+
+/// Pictures of the glass asked for at one time.
+pub const LOOKS_MAX: usize = 4;
+/// A picture that takes longer will not come.
+pub const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest snapshot file, in bytes: an 8K PNG of noise.
+pub const SNAPSHOT_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// People and scripts at the agent's door at one time.
+pub const CALLERS_MAX: usize = 8;
+/// A caller at the door who says nothing for so long is sent away.
+pub const CALLER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// No box lives before this: 2026-01-01 UTC. What a fresh box with a dead clock starts from.
+pub const TIME_BORN: Instant = Instant(1_767_225_600_000);
+/// A larger leap of the clock is told to people.
+pub const LEAP_MAX_MS: i64 = 30 * DAY_MS;
+/// How often the time floor is raised on disk while the time is known.
+pub const FLOOR_EVERY: Duration = Duration::from_hours(1);
+/// A smaller change of the clock is not passed to the stage: it is below what an eye can see.
+pub const CLOCK_STEP_MS: i64 = 4;
+/// How often the desk looks around itself.
+pub const TICK: Duration = Duration::from_secs(1);
+/// From the wish to stop to the end of the process.
+pub const STOP_MAX: Duration = Duration::from_millis(1_800);

@@ -1,0 +1,192 @@
+//! The conversation of a paired box: one loop that hears the server, passes on what the desk says, and sends plays.
+
+use std::time::Instant as Tick;
+
+use anteroom_content::clock::Clock as _;
+use anteroom_content::id::ScreenId;
+use anteroom_content::play::LogMark;
+use anteroom_content::wire::{
+    Hello, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer,
+};
+use quinn::{Connection, SendStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use super::frames::{Broken, FrameReader, say};
+use super::provision::provide;
+use super::run::Link;
+use super::sender::PlaySender;
+use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
+use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, TICK};
+use crate::agent::playlog::Word;
+use crate::agent::store::{Identity, LogState};
+
+/// How a conversation ended.
+#[derive(Debug)]
+pub enum End {
+    /// The server does not want to go on.
+    Refused(Refusal),
+    /// The log begins anew, and so must the conversation.
+    LogLost,
+    /// The agent ends.
+    Stopped,
+}
+
+/// Holds a conversation until it ends.
+///
+/// # Errors
+/// [`Broken`] when it breaks instead of ending.
+pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> Result<End, Broken> {
+    let (mut speak, hear) = connection.open_bi().await?;
+    let mut hear = FrameReader::of(hear);
+    let mut log_state = link.scribe.state();
+    link.scribe.use_log(&identity.box_id).await;
+    let log = log_state.borrow_and_update().ok_or(Broken::NoLog)?;
+
+    let asked = Tick::now();
+    say(&mut speak, &ToServer::Hello(hello(link, &log))).await?;
+    let held = match hear.answer().await? {
+        ToPlayer::Welcome { server_time, acked } => {
+            link.learn_time(server_time, asked).await;
+            acked
+        }
+        ToPlayer::Refused(refusal) => return Ok(End::Refused(refusal)),
+        ToPlayer::Assigned(_)
+        | ToPlayer::Manifest(_)
+        | ToPlayer::Acked(_)
+        | ToPlayer::Look { .. }
+        | ToPlayer::Unknown => return Err(Broken::OutOfTurn("a welcome was due")),
+    };
+    if held.log_epoch == log.mark.log_epoch && held.seq > log.mark.seq {
+        tracing::error!(log.here = log.mark.seq, log.server = held.seq, "the server holds plays this log has lost");
+        link.scribe.tell(Word::LogLost);
+        let _ = log_state.wait_for(|now| now.is_some_and(|now| now.mark.log_epoch != log.mark.log_epoch)).await;
+        return Ok(End::LogLost);
+    }
+    let sender = PlaySender::from(&log, held);
+    if held.log_epoch == log.mark.log_epoch {
+        link.scribe.tell(Word::Acked(held));
+    }
+    Dialogue { link, identity, connection, speak, sender, tasks: JoinSet::new() }.run(hear).await
+}
+
+fn hello(link: &Link, log: &LogState) -> Hello {
+    Hello {
+        link_version: LINK_VERSION,
+        player_version: env!("CARGO_PKG_VERSION").to_owned(),
+        boot: link.boot,
+        log: log.mark,
+        oldest_seq: log.oldest_seq,
+        clock: link.clock.now(),
+        manifest_version: link.wanted.borrow().as_ref().map_or(0, |manifest| manifest.version),
+    }
+}
+
+struct Dialogue<'a> {
+    link: &'a Link,
+    identity: &'a Identity,
+    connection: &'a Connection,
+    speak: SendStream,
+    sender: PlaySender,
+    /// The fetcher and the looks; they end with the conversation.
+    tasks: JoinSet<()>,
+}
+
+impl Dialogue<'_> {
+    async fn run(mut self, mut hear: FrameReader) -> Result<End, Broken> {
+        let (outbox, mut outgoing) = mpsc::channel(OUTBOX_MAX);
+        self.link.events.send(Event::Link(LinkEvent::Connected(outbox))).await;
+        self.tasks.spawn(provide(self.link.clone(), self.identity.clone(), self.connection.clone()));
+        let (mut log_state, mut stop) = (self.link.scribe.state(), self.link.stop.clone());
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                heard = hear.next::<ToPlayer>() => if let Some(end) = self.hear(heard?).await { return Ok(end) },
+                Some(message) = outgoing.recv() => say(&mut self.speak, &message).await?,
+                changed = log_state.changed() => if changed.is_err() { return Ok(End::Stopped) },
+                _ = tick.tick() => {},
+                () = stop_asked(&mut stop) => return Ok(End::Stopped),
+                Some(_) = self.tasks.join_next() => {},
+            }
+            let log = *log_state.borrow_and_update();
+            if let Some(log) = log {
+                self.sender.pump(&self.link.store, self.identity, &log, &mut self.speak).await?;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: ToPlayer) -> Option<End> {
+        match message {
+            ToPlayer::Assigned(envelope) => self.pass(LinkEvent::Assigned(envelope)).await,
+            ToPlayer::Manifest(envelope) => self.pass(LinkEvent::Manifest(envelope)).await,
+            ToPlayer::Acked(mark) => self.acked(mark),
+            ToPlayer::Look { screen, width_max } => self.look(screen, width_max).await,
+            ToPlayer::Refused(refusal) => return Some(End::Refused(refusal)),
+            ToPlayer::Welcome { .. } | ToPlayer::Unknown => tracing::debug!("a word that is not for now is skipped"),
+        }
+        None
+    }
+
+    async fn pass(&self, event: LinkEvent) {
+        self.link.events.send(Event::Link(event)).await;
+    }
+
+    fn acked(&mut self, mark: LogMark) {
+        if self.sender.acked(mark) {
+            self.link.scribe.tell(Word::Acked(mark));
+        }
+    }
+
+    async fn look(&mut self, screen: ScreenId, width_max: u32) {
+        if self.tasks.len() > LOOKS_MAX {
+            tracing::warn!(screen.id = %screen, "too many pictures are asked for at once; this one is not taken");
+            return;
+        }
+        let (answer, answered) = oneshot::channel();
+        self.pass(LinkEvent::Look { screen: screen.clone(), width_max, answer }).await;
+        let connection = self.connection.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = send_picture(&connection, screen, answered).await {
+                tracing::warn!(reason = %error, "a picture of the glass was not sent");
+            }
+        });
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum NoPicture {
+    #[error("the stage has none: {0}")]
+    Stage(String),
+    #[error("it did not come in time")]
+    Late,
+    #[error("its file fails: {0}")]
+    File(#[from] std::io::Error),
+    #[error("it has {0} bytes; at most {PICTURE_BYTES_MAX} are sent")]
+    TooLarge(usize),
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+async fn send_picture(
+    connection: &Connection,
+    screen: ScreenId,
+    answered: oneshot::Receiver<Look>,
+) -> Result<(), NoPicture> {
+    let look = tokio::time::timeout(LOOK_TIMEOUT, answered).await;
+    let picture = look.ok().and_then(Result::ok).ok_or(NoPicture::Late)?.map_err(NoPicture::Stage)?;
+    let bytes = tokio::fs::read(&picture.file).await;
+    let _ = tokio::fs::remove_file(&picture.file).await;
+    let bytes = bytes?;
+    if bytes.len() > PICTURE_BYTES_MAX {
+        return Err(NoPicture::TooLarge(bytes.len()));
+    }
+    let size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let head = PictureHead { screen, at: picture.at, format: PictureFormat::Jpeg, size_bytes };
+    let mut stream = connection.open_uni().await.map_err(Broken::from)?;
+    say(&mut stream, &head).await?;
+    stream.write_all(&bytes).await.map_err(Broken::from)?;
+    let _ = stream.finish();
+    // The stream is not dropped before the other side has all of it.
+    let _ = tokio::time::timeout(LOOK_TIMEOUT, stream.stopped()).await;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Pairing: a box without a certificate shows a code and waits until an operator types it.
+
+use std::time::Duration;
+
+use anteroom_content::clock::{Clock as _, Instant};
+use anteroom_content::id::ContentHash;
+use anteroom_content::manifest::to_hex;
+use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, Verdict, code};
+use ed25519_dalek::SigningKey;
+use quinn::Connection;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::connect::{Unreached, connect};
+use super::frames::{Broken, FrameReader, say};
+use super::run::Link;
+use super::tls;
+use crate::agent::chance;
+use crate::agent::events::{Event, LinkEvent};
+use crate::agent::limits::VERDICT_GRACE;
+use crate::agent::store::{Identity, StoreError, publish_key};
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub enum Attempt {
+    /// Paired.
+    Paired(Box<Identity>),
+    /// The code ran out: draw a new one.
+    Expired,
+    /// The server does not want to, in its words.
+    Refused(String),
+}
+
+/// Why an attempt came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// No connection.
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
+    /// The conversation broke.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// No keys could be made.
+    #[error("no keys can be made: {0}")]
+    Keys(String),
+    /// What the server sent cannot be used.
+    #[error("the server sent {0} that cannot be used")]
+    Unusable(&'static str),
+    /// The identity could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The keys of a box that is being paired.
+struct Keys {
+    key_pem: String,
+    request_pem: String,
+    signing_key: SigningKey,
+    nonce: ContentHash,
+}
+
+impl Keys {
+    fn draw() -> Result<Self, Failed> {
+        let refuse = |error: &dyn std::fmt::Display| Failed::Keys(error.to_string());
+        let key = rcgen::KeyPair::generate().map_err(|error| refuse(&error))?;
+        let mut parameters = rcgen::CertificateParams::default();
+        parameters.distinguished_name = rcgen::DistinguishedName::new();
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, "anteroom box");
+        let request = parameters.serialize_request(&key).map_err(|error| refuse(&error))?;
+        Ok(Self {
+            key_pem: key.serialize_pem(),
+            request_pem: request.pem().map_err(|error| refuse(&error))?,
+            signing_key: SigningKey::from_bytes(&chance::bytes().map_err(|error| refuse(&error))?),
+            nonce: ContentHash::from_bytes(chance::bytes().map_err(|error| refuse(&error))?),
+        })
+    }
+}
+
+/// One attempt, from the connection to the verdict.
+///
+/// # Errors
+/// [`Failed`].
+pub async fn attempt(link: &Link) -> Result<Attempt, Failed> {
+    let config = tls::to_enrol(&link.clock).map_err(Unreached::from)?;
+    let (endpoint, connection) = connect(&link.server, &config).await?;
+    let outcome = converse(link, &connection).await;
+    connection.close(0u32.into(), b"done");
+    endpoint.wait_idle().await;
+    outcome
+}
+
+async fn converse(link: &Link, connection: &Connection) -> Result<Attempt, Failed> {
+    let keys = Keys::draw()?;
+    let reveal = Reveal {
+        nonce: keys.nonce,
+        request_pem: keys.request_pem.clone(),
+        signing_key: to_hex(keys.signing_key.verifying_key().as_bytes()),
+        description: link.description(connection.local_ip()),
+    };
+    let (mut speak, hear) = connection.open_bi().await.map_err(Broken::from)?;
+    let mut hear = FrameReader::of(hear);
+    say(&mut speak, &Commit { commitment: reveal.commitment() }).await?;
+    let challenge: Challenge = hear.answer().await?;
+    say(&mut speak, &reveal).await?;
+
+    let certificate = server_certificate(connection).ok_or(Failed::Unusable("no certificate"))?;
+    let shown = code(&certificate, &challenge, &reveal);
+    tracing::info!(code = %shown.grouped(), server = %link.server, "type this code in the console to pair the box");
+    link.events.send(Event::Link(LinkEvent::Code(shown))).await;
+
+    let patience = Duration::from_secs(CODE_SECS) + VERDICT_GRACE;
+    match tokio::time::timeout(patience, hear.next::<Verdict>()).await {
+        Err(_) | Ok(Ok(Verdict::Expired)) => Ok(Attempt::Expired),
+        Ok(Ok(Verdict::Refused { text })) => Ok(Attempt::Refused(text)),
+        Ok(Ok(Verdict::Accepted { box_id, certificate_pem })) => {
+            let publish_key_hex = challenge.publish_key;
+            let identity = Identity {
+                box_id,
+                publish_key: publish_key(&publish_key_hex).ok_or(Failed::Unusable("a publish key"))?,
+                publish_key_hex,
+                key_pem: keys.key_pem,
+                certificate_pem,
+                authority_pem: challenge.authority_pem,
+                signing_key: keys.signing_key,
+            };
+            keep(link, &identity).await?;
+            Ok(Attempt::Paired(Box::new(identity)))
+        }
+        Ok(Err(error)) => Err(error.into()),
+    }
+}
+
+async fn keep(link: &Link, identity: &Identity) -> Result<(), Failed> {
+    // A certificate that no connection can be made with would lock the box out: better refuse it now.
+    tls::when_paired(identity, &link.clock, tls::Purpose::Control).map_err(|_| Failed::Unusable("a certificate"))?;
+    link.store.keep_identity(identity).await?;
+    if let Some(at) = begins_at(&identity.certificate_pem) {
+        // It was signed just now by whom the code vouched for: no moment before it can be the present.
+        link.clock.raise_floor(at);
+        link.store.raise_time_floor(link.clock.now().min(at)).await?;
+    }
+    Ok(())
+}
+
+fn server_certificate(connection: &Connection) -> Option<Vec<u8>> {
+    let identity = connection.peer_identity()?.downcast::<Vec<CertificateDer<'static>>>().ok()?;
+    identity.first().map(|certificate| certificate.as_ref().to_vec())
+}
+
+fn begins_at(certificate_pem: &str) -> Option<Instant> {
+    let der = CertificateDer::from_pem_slice(certificate_pem.as_bytes()).ok()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
+    Some(Instant(certificate.validity().not_before.timestamp().saturating_mul(1_000)))
+}

@@ -1,0 +1,146 @@
+//! Provision: brings what the manifest in hand names onto the disk: parts over the conversation, media over a connection
+//! of their own. Goes on after every cut, gives up only what a newer manifest no longer names.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anteroom_content::id::ContentHash;
+use anteroom_content::manifest::{Manifest, PartRef};
+use anteroom_content::programme::Show;
+use anteroom_content::wire::{PART_BYTES_MAX, Trouble, TroubleKind};
+use quinn::{Connection, Endpoint};
+
+use super::connect::{Unreached, connect};
+use super::run::Link;
+use super::tls::{Purpose, when_paired};
+use super::transfer::{FetchError, fetch};
+use crate::agent::events::{Event, LinkEvent};
+use crate::agent::limits::{FETCH_REST_BASE, FETCH_REST_CAP, FILES_MAX};
+use crate::agent::store::Identity;
+
+/// Why a manifest's things are not all here yet.
+#[derive(Debug, thiserror::Error)]
+enum Short {
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
+    #[error("part {hash} of {size_bytes} bytes is over the limit of {PART_BYTES_MAX}")]
+    PartTooLong { hash: ContentHash, size_bytes: u64 },
+    #[error("the programme cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the programme names {0} files; at most {FILES_MAX} are taken")]
+    TooMany(usize),
+}
+
+impl Short {
+    fn trouble(&self) -> Trouble {
+        let (kind, file) = match self {
+            Self::Fetch(FetchError::File(error)) if error.is_disk() => (TroubleKind::Disk, None),
+            Self::Fetch(FetchError::Missing(hash) | FetchError::OtherSize { hash, .. })
+            | Self::PartTooLong { hash, .. } => (TroubleKind::File, Some(*hash)),
+            Self::Unreadable(_) | Self::TooMany(_) => (TroubleKind::Trust, None),
+            Self::Fetch(_) | Self::Unreached(_) => (TroubleKind::Other, None),
+        };
+        Trouble { kind, file, text: self.to_string() }
+    }
+
+    /// A cut line is no trouble of its own: the server notices it too.
+    fn is_cut(&self) -> bool {
+        matches!(self, Self::Fetch(FetchError::Broken(_) | FetchError::GivenUp) | Self::Unreached(_))
+    }
+}
+
+/// Fetches for the manifest that is wanted, and for each that comes in its place, until the connection ends.
+pub async fn provide(link: Link, identity: Identity, connection: Connection) {
+    let mut wanted = link.wanted.clone();
+    loop {
+        let manifest = wanted.borrow_and_update().clone();
+        let Some(manifest) = manifest else {
+            if wanted.changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
+        tokio::select! {
+            changed = wanted.changed() => if changed.is_err() { return },
+            () = persist(&link, &identity, &connection, &manifest) => {
+                if wanted.changed().await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn persist(link: &Link, identity: &Identity, connection: &Connection, manifest: &Manifest) {
+    let mut rest = FETCH_REST_BASE;
+    while let Err(short) = fetch_all(link, identity, connection, manifest).await {
+        if connection.close_reason().is_some() {
+            return;
+        }
+        tracing::warn!(manifest.version = manifest.version, reason = %short, "not everything has arrived; trying again");
+        if !short.is_cut() {
+            link.events.say(Event::Trouble(short.trouble()));
+        }
+        tokio::time::sleep(rest).await;
+        rest = (rest * 2).min(FETCH_REST_CAP);
+    }
+}
+
+async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manifest: &Manifest) -> Result<(), Short> {
+    // The clinics hold at once: whatever else has to come waits for them, and not they for it.
+    fetch_part(link, control, manifest.clinic).await?;
+    link.events.send(Event::Link(LinkEvent::ClinicArrived(Box::new(manifest.clone())))).await;
+    fetch_part(link, control, manifest.show).await?;
+
+    let show = read_show(link, manifest)?;
+    let mut files = show.files();
+    if files.len() > FILES_MAX {
+        return Err(Short::TooMany(files.len()));
+    }
+    files.retain(|(hash, _)| !link.files.holds(hash));
+    let left: u64 = files.iter().map(|(hash, size_bytes)| link.files.missing_bytes(hash, *size_bytes)).sum();
+    link.fetch_left_bytes.store(left, Ordering::Relaxed);
+    if !files.is_empty() {
+        tracing::info!(files.count = files.len(), files.bytes = left, "fetching files");
+        let (endpoint, bulk) = open_bulk(link, identity).await?;
+        let fetched = fetch_files(link, &bulk, &files).await;
+        bulk.close(0u32.into(), b"done");
+        let _ = tokio::time::timeout(Duration::from_millis(100), endpoint.wait_idle()).await;
+        fetched?;
+    }
+    link.fetch_left_bytes.store(0, Ordering::Relaxed);
+    link.events.send(Event::Link(LinkEvent::FilesArrived(Box::new(manifest.clone())))).await;
+    Ok(())
+}
+
+async fn fetch_part(link: &Link, control: &Connection, part: PartRef) -> Result<(), Short> {
+    if part.size_bytes > PART_BYTES_MAX {
+        return Err(Short::PartTooLong { hash: part.hash, size_bytes: part.size_bytes });
+    }
+    Ok(fetch(control, &link.files, (part.hash, part.size_bytes), &link.fetch_left_bytes).await?)
+}
+
+fn read_show(link: &Link, manifest: &Manifest) -> Result<Show, Short> {
+    let bytes = link.files.read(&manifest.show.hash).map_err(FetchError::from)?;
+    serde_json::from_slice(&bytes).map_err(|error| Short::Unreadable(error.to_string()))
+}
+
+async fn open_bulk(link: &Link, identity: &Identity) -> Result<(Endpoint, Connection), Short> {
+    let config = when_paired(identity, &link.clock, Purpose::Bulk).map_err(Unreached::from)?;
+    Ok(connect(&link.server, &config).await?)
+}
+
+/// Fetches all it can; the first failure is told when the others have arrived, so that one bad file holds up no other.
+async fn fetch_files(link: &Link, bulk: &Connection, files: &[(ContentHash, u64)]) -> Result<(), FetchError> {
+    let mut first = Ok(());
+    for file in files {
+        let fetched = fetch(bulk, &link.files, *file, &link.fetch_left_bytes).await;
+        if fetched.is_err() && bulk.close_reason().is_some() {
+            return fetched;
+        }
+        first = first.and(fetched);
+    }
+    first
+}

@@ -1,0 +1,209 @@
+//! The link against a small server in the same process.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use anteroom_content::clock::{Clock as _, Instant};
+use anteroom_content::id::{ContentHash, ScreenId};
+use anteroom_content::play::LogMark;
+use anteroom_content::wire::{Refusal, ToPlayer};
+use tokio::sync::{mpsc, watch};
+
+use super::fake::FakeServer;
+use super::transfer::{FetchError, fetch};
+use super::{Link, run, tls};
+use crate::agent::events::{self, Event, LinkEvent, Picture};
+use crate::agent::limits::TIME_BORN;
+use crate::agent::playlog::Scribe;
+use crate::agent::store::{Ballast, Files, Store};
+use crate::agent::time::BoxClock;
+
+/// A link and the other end of its queue.
+struct Bench {
+    server: FakeServer,
+    link: Link,
+    events: mpsc::Receiver<Event>,
+    stop: watch::Sender<bool>,
+    _wanted: watch::Sender<Option<anteroom_content::manifest::Manifest>>,
+}
+
+impl Bench {
+    async fn build(folder: &Path) -> Self {
+        Self::with_clock(folder, BoxClock::fixed(Instant(1_800_000_000_000))).await
+    }
+
+    async fn with_clock(folder: &Path, clock: BoxClock) -> Self {
+        let server = FakeServer::start();
+        let store = Store::open(folder).await.unwrap();
+        let clock = Arc::new(clock);
+        let (sender, events) = events::channel();
+        let ballast = Ballast::of(folder);
+        let scribe = Scribe::start(store.clone(), ballast, Arc::clone(&clock), sender.clone()).await.unwrap();
+        let (wanted, to_fetch) = watch::channel(None);
+        let (stop, stopped) = watch::channel(false);
+        let link = Link {
+            server: server.address.to_string(),
+            host: "bench".into(),
+            boot: 1,
+            clock,
+            store,
+            files: Files::open(folder.join("files")).unwrap(),
+            scribe,
+            events: sender,
+            wanted: to_fetch,
+            fetch_left_bytes: Arc::new(AtomicU64::new(0)),
+            stop: stopped,
+        };
+        Self { server, link, events, stop, _wanted: wanted }
+    }
+
+    async fn next(&mut self) -> LinkEvent {
+        loop {
+            match self.events.recv().await.unwrap() {
+                Event::Link(event) => return event,
+                Event::Trouble(trouble) => tracing::info!(trouble.text = %trouble.text, "trouble"),
+                other => panic!("not about the link: {other:?}"),
+            }
+        }
+    }
+
+    /// The next event that `pick` likes.
+    async fn until<T>(&mut self, mut pick: impl FnMut(LinkEvent) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = pick(self.next().await) {
+                return found;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_box_shows_the_code_the_server_computed_and_talks_once_it_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    tokio::spawn(run(bench.link.clone()));
+    let pairing = bench.server.pairings.recv().await.unwrap();
+    assert!(pairing.reveal.description.starts_with("bench"));
+    let LinkEvent::Code(shown) = bench.next().await else { panic!("no code") };
+    assert_eq!(shown, pairing.code);
+
+    // Nobody typed it in time: another code, by another key.
+    drop(pairing.decide);
+    let LinkEvent::Code(second) = bench.next().await else { panic!("no second code") };
+    assert_ne!(second, shown);
+    assert_eq!(bench.server.pair("box-7").await, second);
+
+    let LinkEvent::Paired(identity) = bench.next().await else { panic!("not paired") };
+    assert_eq!(identity.box_id.as_str(), "box-7");
+    let talk = bench.server.talks.recv().await.unwrap();
+    assert_eq!((talk.hello.boot, talk.hello.manifest_version, talk.hello.oldest_seq), (1, 0, 1));
+    bench.until(|event| matches!(event, LinkEvent::Connected(_)).then_some(())).await;
+    let kept = bench.link.store.identity().await.unwrap().unwrap();
+    assert_eq!(kept.certificate_pem, identity.certificate_pem);
+    bench.stop.send_replace(true);
+    talk.connection.closed().await;
+}
+
+#[tokio::test]
+async fn a_server_of_another_authority_is_not_spoken_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    let stranger = FakeServer::start();
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
+    let config = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Control).unwrap();
+    let error = super::connect::connect(&stranger.address.to_string(), &config).await.unwrap_err();
+    assert!(matches!(error, super::connect::Unreached::Stranger { .. }), "{error}");
+    assert!(super::connect::connect(&bench.server.address.to_string(), &config).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_unpaired_box_forgets_who_it_was_and_shows_a_code_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let mut talk = bench.server.talks.recv().await.unwrap();
+    let first_log = talk.hello.log.log_epoch;
+    talk.say(ToPlayer::Refused(Refusal::Unpaired)).await;
+    bench.until(|event| matches!(event, LinkEvent::Unpaired).then_some(())).await;
+    bench.server.pair("box-8").await;
+    let talk = bench.server.talks.recv().await.unwrap();
+    assert_ne!(talk.hello.log.log_epoch, first_log, "another box keeps another log");
+}
+
+#[tokio::test]
+async fn a_dead_clock_follows_the_server_and_a_lost_log_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::with_clock(folder.path(), BoxClock::fixed(Instant(0))).await;
+    assert!(bench.link.clock.now().ms_since(TIME_BORN) < 60_000);
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.set_time(Instant(1_900_000_000_000));
+    bench.server.pair("box-7").await;
+    let talk = bench.server.talks.recv().await.unwrap();
+    bench.until(|event| matches!(event, LinkEvent::Connected(_)).then_some(())).await;
+    assert!((bench.link.clock.now().0 - 1_900_000_000_000).abs() < 60_000);
+    assert_eq!(bench.link.store.time_floor().await.unwrap(), Some(Instant(1_900_000_000_000)));
+
+    // A server that holds more of this log than the box does: the box has lost plays and must not number them again.
+    bench.server.set_acked(LogMark { log_epoch: talk.hello.log.log_epoch, seq: 12 });
+    talk.connection.close(0u32.into(), b"come back");
+    let again = bench.server.talks.recv().await.unwrap();
+    let anew = bench.server.talks.recv().await.unwrap();
+    assert_eq!(again.hello.log.log_epoch, talk.hello.log.log_epoch);
+    assert_ne!(anew.hello.log.log_epoch, talk.hello.log.log_epoch);
+}
+
+#[tokio::test]
+async fn a_cut_file_is_fetched_from_where_it_stopped_and_a_wrong_one_never_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
+    let config = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Bulk).unwrap();
+    let (_endpoint, bulk) = super::connect::connect(&bench.link.server, &config).await.unwrap();
+
+    let bytes: Vec<u8> = (0..700_000u32).map(|n| (n % 251) as u8).collect();
+    let file = bench.server.keep(&bytes);
+    bench.server.cut_next_after(300_000);
+    let left = AtomicU64::new(file.1);
+    assert!(fetch(&bulk, &bench.link.files, file, &left).await.is_err());
+    assert!(!bench.link.files.holds(&file.0));
+    fetch(&bulk, &bench.link.files, file, &left).await.unwrap();
+    assert_eq!(bench.server.fetches().last().unwrap().from_byte, 300_000);
+    assert_eq!(left.into_inner(), 0);
+    assert_eq!(bench.link.files.read(&file.0).unwrap(), bytes);
+
+    let left = AtomicU64::new(0);
+    let nobody = ContentHash::of(b"nobody has this");
+    assert!(matches!(fetch(&bulk, &bench.link.files, (nobody, 5), &left).await, Err(FetchError::Missing(_))));
+    let (hash, _) = bench.server.keep(b"twelve bytes");
+    let lied = fetch(&bulk, &bench.link.files, (hash, 11), &left).await;
+    assert!(matches!(lied, Err(FetchError::OtherSize { wanted: 11, found: 12, .. })));
+}
+
+#[tokio::test]
+async fn a_picture_of_the_glass_is_sent_when_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let mut talk = bench.server.talks.recv().await.unwrap();
+    let screen = ScreenId::parse("Z1-1").unwrap();
+    talk.say(ToPlayer::Look { screen: screen.clone(), width_max: 320 }).await;
+    let answer = bench
+        .until(|event| match event {
+            LinkEvent::Look { width_max: 320, answer, .. } => Some(answer),
+            _ => None,
+        })
+        .await;
+    let file = folder.path().join("glass.jpg");
+    std::fs::write(&file, b"what is on the glass").unwrap();
+    answer.send(Ok(Picture { file: file.clone(), at: Instant(5) })).unwrap();
+    let (head, bytes) = talk.picture().await;
+    assert_eq!((head.screen, head.at, bytes.as_slice()), (screen, Instant(5), b"what is on the glass".as_slice()));
+    assert!(!file.exists(), "the picture is not left behind");
+}

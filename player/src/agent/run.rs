@@ -1,0 +1,166 @@
+//! Opens the rooms of the agent, and closes them in order when it stops.
+
+use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use anteroom_content::clock::System;
+use anteroom_content::id::ContentHash;
+use anteroom_content::wire::TroubleKind;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::desk::{Desk, DeskRooms};
+use super::events::{self, Event, EventSender};
+use super::link::{self, Link};
+use super::playlog::Scribe;
+use super::store::{Ballast, FileError, Files, Store, StoreError};
+use super::supervise::{self, Size, StageCommand};
+use super::time::BoxClock;
+use super::{chance, door};
+
+/// How the agent runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The server, `HOST:PORT`.
+    pub server: String,
+    /// The state folder.
+    pub state: PathBuf,
+    /// The size of the glass; none means the screen's own.
+    pub size: Option<Size>,
+    /// How stages are started.
+    pub stage: StageCommand,
+}
+
+/// Why the agent cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Unable {
+    /// Another agent has the folder.
+    #[error("another agent runs on the state folder `{}`: stop it first, or choose another folder", .0.display())]
+    Taken(PathBuf),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file folder cannot be opened.
+    #[error(transparent)]
+    Files(#[from] FileError),
+    /// The door cannot be opened.
+    #[error("the socket in `{}` cannot be made: {error}", .folder.display())]
+    Door {
+        /// In which folder.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+/// How long the log may take to close when the agent stops.
+const CLOSE_MAX: Duration = Duration::from_millis(500);
+
+/// Runs the agent until `stop`.
+///
+/// # Errors
+/// [`Unable`] when it cannot start.
+pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Unable> {
+    let _lock = take_folder(&options.state)?;
+    let store = Store::open(&options.state).await?;
+    let files = Files::open(options.state.join("files"))?;
+    let clock = Arc::new(BoxClock::new(Box::new(System), store.time_floor().await?));
+    if clock.is_guessing() {
+        tracing::warn!(
+            "the machine's clock is behind the last known time; it is not believed until the server is heard"
+        );
+    }
+    let (events, inbox) = events::channel();
+    let ballast = Ballast::of(&options.state);
+    let scribe = Scribe::start(store.clone(), ballast.clone(), Arc::clone(&clock), events.clone()).await?;
+    let refuse_door = |error| Unable::Door { folder: options.state.clone(), error };
+    let door = door::open(&options.state).map_err(refuse_door)?;
+
+    let (wanted, to_fetch) = watch::channel(None);
+    let (glass, size) = watch::channel(Size { width_px: 0, height_px: 0 });
+    let fetch_left_bytes = Arc::new(AtomicU64::new(0));
+    let mut desk = Desk::wake(DeskRooms {
+        server: options.server.clone(),
+        size: options.size,
+        looks: options.state.join("looks"),
+        clock: Arc::clone(&clock),
+        store: store.clone(),
+        files: files.clone(),
+        scribe: scribe.clone(),
+        wanted,
+        fetch_left_bytes: Arc::clone(&fetch_left_bytes),
+        glass,
+    })
+    .await?;
+    desk.resize();
+    let link = Link {
+        host: description(options.size),
+        server: options.server,
+        boot: chance::number(),
+        clock,
+        store: store.clone(),
+        files: files.clone(),
+        scribe: scribe.clone(),
+        events: events.clone(),
+        wanted: to_fetch,
+        fetch_left_bytes,
+        stop: stop.clone(),
+    };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(supervise::run(options.stage, size, events.clone(), stop.clone()));
+    tasks.spawn(door::run(door, events.clone()));
+    let link = tokio::spawn(link::run(link));
+    check_disk(ballast, files, desk.files(), events);
+
+    desk.run(inbox, stop).await;
+    let _ = tokio::time::timeout(CLOSE_MAX, scribe.interrupt()).await;
+    let _ = tokio::time::timeout(CLOSE_MAX, link).await;
+    let _ = tokio::time::timeout(CLOSE_MAX, store.close()).await;
+    let _ = fs::remove_file(door::path(&options.state));
+    tracing::info!("the agent has stopped");
+    Ok(())
+}
+
+/// Makes the folder if need be, keeps strangers out of it, and keeps a second agent out of it.
+fn take_folder(folder: &Path) -> Result<File, Unable> {
+    let refuse = |error| StoreError::Folder { folder: folder.to_owned(), error };
+    fs::create_dir_all(folder).map_err(refuse)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(refuse)?;
+    let lock = File::create(folder.join("agent.lock")).map_err(refuse)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Unable::Taken(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(refuse(error).into()),
+    }
+}
+
+/// What an operator sees of this box: its host name and its glass.
+fn description(size: Option<Size>) -> String {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = if host.trim().is_empty() { "player" } else { host.trim() };
+    size.map_or_else(|| host.to_owned(), |size| format!("{host}, {}×{}", size.width_px, size.height_px))
+}
+
+/// In a thread of its own: takes the ballast, then reads every file once against its name.
+fn check_disk(ballast: Ballast, files: Files, hashes: Vec<ContentHash>, events: EventSender) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = ballast.take() {
+            tracing::error!(reason = %error, "no space can be set aside for the play log");
+            let text = format!("no space can be set aside for the play log: {error}");
+            events.say(Event::trouble(TroubleKind::Disk, &text));
+        }
+        for hash in hashes {
+            match files.check(&hash) {
+                Ok(()) => {}
+                Err(FileError::WrongBytes { hash }) => events.say(Event::Damaged(hash)),
+                Err(error @ (FileError::Disk { .. } | FileError::TooLong { .. })) => {
+                    tracing::warn!(reason = %error, "a file cannot be checked");
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! Opens the database: write-ahead log, every commit on disk before it counts, one writer.
+
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::agent::limits::DATABASE_WAIT;
+
+/// The version of the schema, kept in the database's `user_version`.
+const SCHEMA_VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database fails.
+    #[error("the state database fails: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The folder cannot be used.
+    #[error("the state folder `{folder}` cannot be used: {error}")]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Written by a newer player.
+    #[error(
+        "the state folder was written by a newer player (schema {found}, this one knows {SCHEMA_VERSION}): install that one again, or choose an empty folder"
+    )]
+    Newer {
+        /// Its schema.
+        found: i64,
+    },
+    /// Something in it cannot be read.
+    #[error("the state database holds {what} that cannot be read: {why}")]
+    Damaged {
+        /// What.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// The database does not keep what it promises.
+    #[error("the state database does not sync: journal `{journal}`, synchronous {synchronous}")]
+    Unsafe {
+        /// Its journal mode.
+        journal: String,
+        /// Its synchronous mode.
+        synchronous: i64,
+    },
+}
+
+impl StoreError {
+    /// The disk is full, as far as SQLite can tell.
+    pub fn is_disk_full(&self) -> bool {
+        // SQLITE_FULL is 13; its extended codes keep it in the low byte.
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().and_then(|code| code.parse::<i64>().ok()).is_some_and(|code| code & 0xff == 13)
+    }
+
+    /// A value of the database is not what was written.
+    pub fn damaged(what: &'static str, why: impl std::fmt::Display) -> Self {
+        Self::Damaged { what, why: why.to_string() }
+    }
+}
+
+/// The box's database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(super) pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database of a state folder, or makes it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("box.sqlite"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(DATABASE_WAIT);
+        // One connection is one writer: nothing in here can find the database locked by another part of the agent.
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(DATABASE_WAIT);
+        let pool = pool.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
+        let store = Self { pool };
+        store.assert_durable().await?;
+        store.upgrade().await?;
+        Ok(store)
+    }
+
+    async fn assert_durable(&self) -> Result<(), StoreError> {
+        let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(&self.pool).await?;
+        let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&self.pool).await?;
+        if journal == "wal" && synchronous == 2 { Ok(()) } else { Err(StoreError::Unsafe { journal, synchronous }) }
+    }
+
+    async fn upgrade(&self) -> Result<(), StoreError> {
+        let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&self.pool).await?;
+        match found {
+            0 => {
+                let mut work = self.pool.begin().await?;
+                sqlx::raw_sql(SCHEMA).execute(&mut *work).await?;
+                sqlx::raw_sql("pragma user_version = 1").execute(&mut *work).await?;
+                Ok(work.commit().await?)
+            }
+            SCHEMA_VERSION => Ok(()),
+            found => Err(StoreError::Newer { found }),
+        }
+    }
+
+    /// Closes the database; what was committed stays.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// Lets the database grow to so many pages, as a disk does that has no more room.
+    pub async fn allow_pages(&self, pages: u32) {
+        let text = format!("pragma max_page_count = {pages}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&self.pool).await.unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_of_a_newer_player_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        sqlx::raw_sql("pragma user_version = 9").execute(&store.pool).await.unwrap();
+        store.close().await;
+        let error = Store::open(folder.path()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found: 9 }), "{error}");
+    }
+}

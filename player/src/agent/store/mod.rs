@@ -1,0 +1,17 @@
+//! What the box keeps: a SQLite database for everything small, and files by hash. The only room of the agent with SQL.
+
+mod ballast;
+mod database;
+mod files;
+mod identity;
+mod plays;
+mod programme;
+
+pub use ballast::Ballast;
+pub use database::{Store, StoreError};
+pub use files::{FileError, Files, Partial};
+#[cfg(test)]
+pub(in crate::agent) use identity::tests as testing;
+pub use identity::{Identity, publish_key};
+pub use plays::{LogState, OpenPlay, Step};
+pub use programme::EditionRow;

@@ -1,0 +1,201 @@
+//! What the box was told: its assignment, the highest manifest of each zone, the show parts that are complete.
+
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{ContentHash, ZoneId};
+use anteroom_content::manifest::{Envelope, Manifest};
+
+use super::{Store, StoreError};
+use crate::agent::limits::FILES_MAX;
+
+/// The highest manifest of a zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// What orders it.
+    pub rank: (u32, u64),
+    /// As it was signed.
+    pub envelope: Envelope,
+}
+
+/// A show part whose files have all arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EditionRow {
+    /// The manifest it came by.
+    pub version: u64,
+    /// It holds from here on.
+    pub effective_at: Instant,
+    /// The part.
+    pub show: ContentHash,
+}
+
+impl Store {
+    /// The assignment, as it was signed, with its version.
+    pub async fn assignment(&self) -> Result<Option<(u64, Envelope)>, StoreError> {
+        let row: Option<(i64, String, String)> =
+            sqlx::query_as("select version, body, signature from assignment where one = 1")
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.map(|(version, body, signature)| (version.cast_unsigned(), Envelope { body, signature })))
+    }
+
+    /// Keeps an assignment in place of the one before it.
+    pub async fn keep_assignment(&self, version: u64, envelope: &Envelope) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into assignment (one, version, body, signature) values (1, $1, $2, $3)
+             on conflict (one) do update
+             set version = excluded.version, body = excluded.body, signature = excluded.signature",
+        )
+        .bind(version.cast_signed())
+        .bind(&envelope.body)
+        .bind(&envelope.signature)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The highest manifest ever seen of a zone.
+    pub async fn manifest(&self, zone: &ZoneId) -> Result<Option<Known>, StoreError> {
+        let row: Option<(i64, i64, String, String)> =
+            sqlx::query_as("select epoch, version, body, signature from manifest where zone = $1")
+                .bind(zone.as_str())
+                .fetch_optional(&self.pool)
+                .await?;
+        let Some((epoch, version, body, signature)) = row else { return Ok(None) };
+        let epoch = u32::try_from(epoch).map_err(|error| StoreError::damaged("a manifest epoch", error))?;
+        Ok(Some(Known { rank: (epoch, version.cast_unsigned()), envelope: Envelope { body, signature } }))
+    }
+
+    /// Keeps a manifest, before anything is done about it, unless a higher one was kept: then it tells `false`.
+    pub async fn keep_manifest(&self, manifest: &Manifest, envelope: &Envelope) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "insert into manifest (zone, epoch, version, body, signature) values ($1, $2, $3, $4, $5)
+             on conflict (zone) do update
+             set epoch = excluded.epoch, version = excluded.version, body = excluded.body, signature = excluded.signature
+             where (excluded.epoch, excluded.version) > (manifest.epoch, manifest.version)",
+        )
+        .bind(manifest.zone.as_str())
+        .bind(i64::from(manifest.epoch))
+        .bind(manifest.version.cast_signed())
+        .bind(&envelope.body)
+        .bind(&envelope.signature)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The complete show parts of a zone, the oldest first.
+    pub async fn editions(&self, zone: &ZoneId) -> Result<Vec<EditionRow>, StoreError> {
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+            "select version, effective_at, show_hash from edition where zone = $1 order by effective_at, version",
+        )
+        .bind(zone.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(version, effective_at, hash)| {
+                let show = ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a show hash", error))?;
+                Ok(EditionRow { version: version.cast_unsigned(), effective_at: Instant(effective_at), show })
+            })
+            .collect()
+    }
+
+    /// Keeps these show parts of a zone and no others.
+    pub async fn keep_editions(&self, zone: &ZoneId, editions: &[EditionRow]) -> Result<(), StoreError> {
+        let mut work = self.pool.begin().await?;
+        sqlx::query("delete from edition where zone = $1").bind(zone.as_str()).execute(&mut *work).await?;
+        for edition in editions {
+            sqlx::query("insert into edition (zone, version, effective_at, show_hash) values ($1, $2, $3, $4)")
+                .bind(zone.as_str())
+                .bind(edition.version.cast_signed())
+                .bind(edition.effective_at.0)
+                .bind(edition.show.to_hex())
+                .execute(&mut *work)
+                .await?;
+        }
+        Ok(work.commit().await?)
+    }
+
+    /// The clinic part of a zone.
+    pub async fn clinic(&self, zone: &ZoneId) -> Result<Option<ContentHash>, StoreError> {
+        let hash: Option<String> = sqlx::query_scalar("select hash from clinic where zone = $1")
+            .bind(zone.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        hash.map(|hash| ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a clinic hash", error)))
+            .transpose()
+    }
+
+    /// Keeps the clinic part of a zone.
+    pub async fn keep_clinic(&self, zone: &ZoneId, version: u64, hash: &ContentHash) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into clinic (zone, version, hash) values ($1, $2, $3)
+             on conflict (zone) do update set version = excluded.version, hash = excluded.hash",
+        )
+        .bind(zone.as_str())
+        .bind(version.cast_signed())
+        .bind(hash.to_hex())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Files that cannot be shown.
+    pub async fn quarantined(&self) -> Result<Vec<ContentHash>, StoreError> {
+        let rows: Vec<String> = sqlx::query_scalar("select hash from quarantine order by at desc limit $1")
+            .bind(i64::try_from(FILES_MAX).unwrap_or(i64::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().filter_map(|hash| ContentHash::parse(hash).ok()).collect())
+    }
+
+    /// Puts a file away for good.
+    pub async fn quarantine(&self, hash: &ContentHash, why: &str, at: Instant) -> Result<(), StoreError> {
+        sqlx::query("insert into quarantine (hash, at, why) values ($1, $2, $3) on conflict (hash) do nothing")
+            .bind(hash.to_hex())
+            .bind(at.0)
+            .bind(why)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anteroom_content::manifest::PartRef;
+    use ed25519_dalek::SigningKey;
+
+    use super::*;
+
+    fn manifest(epoch: u32, version: u64) -> (Manifest, Envelope) {
+        let part = PartRef { hash: ContentHash::of(b"part"), size_bytes: 4 };
+        let zone = ZoneId::parse("Z1").unwrap();
+        let at = Instant(7);
+        let manifest = Manifest { epoch, version, zone, issued_at: at, effective_at: at, show: part, clinic: part };
+        let envelope = Envelope::seal(&manifest, &SigningKey::from_bytes(&[1; 32])).unwrap();
+        (manifest, envelope)
+    }
+
+    #[tokio::test]
+    async fn a_manifest_never_goes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let zone = ZoneId::parse("Z1").unwrap();
+        for (rank, is_kept) in
+            [((1, 7), true), ((1, 6), false), ((1, 7), false), ((0, 99), false), ((1, 8), true), ((2, 1), true)]
+        {
+            let (manifest, envelope) = manifest(rank.0, rank.1);
+            assert_eq!(store.keep_manifest(&manifest, &envelope).await.unwrap(), is_kept, "{rank:?}");
+        }
+        assert_eq!(store.manifest(&zone).await.unwrap().unwrap().rank, (2, 1));
+    }
+
+    #[tokio::test]
+    async fn show_parts_come_back_in_the_order_they_take_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let zone = ZoneId::parse("Z1").unwrap();
+        let row = |version, at| EditionRow { version, effective_at: Instant(at), show: ContentHash::of(b"show") };
+        store.keep_editions(&zone, &[row(3, 30), row(2, 20)]).await.unwrap();
+        assert_eq!(store.editions(&zone).await.unwrap(), [row(2, 20), row(3, 30)]);
+    }
+}

@@ -1,0 +1,256 @@
+//! Dressing the glass: works the facts of each region out, and repaints a region when they changed.
+
+use anteroom_content::clock::{Instant, Offsets};
+use anteroom_content::place::Screen;
+use anteroom_content::programme::Show;
+use bevy::prelude::*;
+use bevy::text::FontAtlasSet;
+
+use super::area::Area;
+use super::card;
+use super::cast::{Act, Cast, FADE, Face};
+use super::clockwork::Clockwork;
+use super::director::{Desk, Direction};
+use super::entry::EntryPage;
+use super::film::Dial;
+use super::glass::Glass;
+use super::ink::{DEEP, SHADE, WHITE};
+use super::layout::Layout;
+use super::mark::{Mark, Style};
+use super::paint::{Covers, colour, placed, region, repaint};
+use super::picture::Pictures;
+use super::rail::{ClockFace, RailFacts, rail};
+use super::strip::{StripFacts, per_page, strip};
+use super::told::{Ground, Scene, Told};
+
+/// How high the regions lie: acts are between.
+const RAIL_HEIGHT: i32 = 1;
+const STRIP_HEIGHT: i32 = 2;
+const CAPTION_HEIGHT: i32 = i32::MAX;
+
+/// The most bytes of glyphs kept: some ten thousand characters of waiting-room size.
+const ATLAS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// The regions and what was painted in them.
+#[derive(Resource)]
+pub(super) struct Scenery {
+    pub(super) layout: Layout,
+    rail: Region<RailFacts>,
+    strip: Region<StripFacts>,
+    caption: Region<String>,
+    /// What words on the glass were worked out from.
+    words: Option<(u64, Layout, Option<ClockFace>)>,
+}
+
+struct Region<Facts> {
+    root: Option<Entity>,
+    facts: Option<Facts>,
+}
+
+impl<Facts> Region<Facts> {
+    const NEW: Self = Self { root: None, facts: None };
+}
+
+pub(super) fn add(app: &mut App, layout: Layout) {
+    app.insert_resource(Scenery { layout, rail: Region::NEW, strip: Region::NEW, caption: Region::NEW, words: None })
+        .add_systems(Startup, raise_regions)
+        .add_systems(Update, (measure, tidy_atlases).before(Direction))
+        .add_systems(Update, (dress_regions, dress_words, fade).chain().after(Direction));
+}
+
+fn raise_regions(mut commands: Commands, mut scenery: ResMut<Scenery>) {
+    scenery.rail.root = Some(commands.spawn(region(RAIL_HEIGHT)).id());
+    scenery.strip.root = Some(commands.spawn(region(STRIP_HEIGHT)).id());
+    scenery.caption.root = Some(commands.spawn(region(CAPTION_HEIGHT)).id());
+}
+
+/// Another glass or another screen: everything finds a new place.
+fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pictures>, mut commands: Commands) {
+    let sight = desk.told.sight(desk.clock.now(), desk.glass.width_px, desk.glass.height_px);
+    let layout = Layout::of(&sight);
+    if layout == scenery.layout {
+        return;
+    }
+    scenery.layout = layout;
+    (scenery.rail.facts, scenery.strip.facts, scenery.caption.facts) = (None, None, None);
+    pictures.forget();
+    let Desk { cast, files, glass, .. } = &mut desk;
+    let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;
+    for act in [on_glass, leaving, coming, next] {
+        if let Some(act) = act.take() {
+            act.dismiss(&mut commands, files);
+        }
+    }
+    glass.is_stale = true;
+}
+
+/// Glyphs are kept for ever, size by size; when they grow large, all go and those on the glass are drawn anew.
+fn tidy_atlases(
+    mut atlases: ResMut<FontAtlasSet>,
+    images: Res<Assets<Image>>,
+    mut fonts: Query<&mut TextFont>,
+    mut glass: ResMut<Glass>,
+) {
+    if atlases.total_bytes(&images) > ATLAS_BYTES_MAX {
+        tracing::info!("the kept glyphs are thrown away: they have grown too large");
+        atlases.clear();
+        fonts.iter_mut().for_each(|mut font| font.set_changed());
+        glass.is_stale = true;
+    }
+}
+
+fn dress_regions(
+    mut commands: Commands,
+    mut scenery: ResMut<Scenery>,
+    told: Res<Told>,
+    cast: Res<Cast>,
+    clock: Res<Clockwork>,
+    mut glass: ResMut<Glass>,
+    mut images: ResMut<Assets<Image>>,
+) {
+    let now = clock.now();
+    let Scenery { layout, rail: rail_region, strip: strip_region, caption, .. } = &mut *scenery;
+    let place = told.stand().and_then(|stand| Some((stand.show(now)?, stand.screen_at(now)?)));
+    let act = cast.on_glass.as_ref();
+    let rail_facts = place.map(|(show, screen)| rail_facts(show, screen, act, now));
+    let strip_facts = told.stand().zip(place).map(|(stand, (show, screen))| StripFacts {
+        page: EntryPage::at(&stand.clinic, &show.offsets, now, per_page(layout)),
+        address: show.clinic_address(screen),
+        short_code: screen.short_code.grouped(),
+        time: ClockFace::at(&show.offsets, now).time,
+    });
+    let words = act.and_then(|act| caption_at(act, now));
+    let mut painter = |root: Option<Entity>, marks: Vec<Mark>| {
+        if let Some(root) = root {
+            repaint(&mut commands, &mut images, root, &marks);
+            glass.is_stale = true;
+        }
+    };
+    if rail_region.facts != rail_facts {
+        painter(rail_region.root, rail_facts.as_ref().map(|facts| rail(layout, facts)).unwrap_or_default());
+        rail_region.facts = rail_facts;
+    }
+    if strip_region.facts != strip_facts {
+        painter(strip_region.root, strip_facts.as_ref().map(|facts| strip(layout, facts)).unwrap_or_default());
+        strip_region.facts = strip_facts;
+    }
+    if caption.facts != words {
+        painter(caption.root, words.as_ref().map(|words| caption_marks(layout, words)).unwrap_or_default());
+        caption.facts = words;
+    }
+}
+
+fn rail_facts(show: &Show, screen: &Screen, act: Option<&Act>, now: Instant) -> RailFacts {
+    RailFacts {
+        site: show.site.name.clone(),
+        zone: show.zone.name.clone(),
+        face: ClockFace::at(&show.offsets, now),
+        class: act.and_then(|act| act.item.as_ref()).map(|item| item.class),
+        address: show.item_address(screen),
+        short_code: screen.short_code.grouped(),
+    }
+}
+
+fn caption_at(act: &Act, now: Instant) -> Option<String> {
+    let Face::Movie { movie: Some(movie), .. } = &act.face else { return None };
+    let at_ms = u32::try_from(now.ms_since(act.due.since)).ok()?;
+    movie.track.at(at_ms).filter(|words| !words.trim().is_empty()).map(ToOwned::to_owned)
+}
+
+/// Captions stand on a dark plate at the lower edge of the content, as wide as their words.
+fn caption_marks(layout: &Layout, words: &str) -> Vec<Mark> {
+    let (_, low) = layout.content.inset(layout.gap).split_bottom(layout.lead().line() * 5 / 2);
+    let reach = low.inset_by(layout.gap * 2, 0);
+    let style = Style::plain(layout.lead(), WHITE).strong().centred().shrinking(4);
+    let Mark::Words { setting, weight, ink, align, .. } = style.set(words, reach) else { return Vec::new() };
+    let longest = setting.lines.iter().map(|line| super::typeset::width(line, setting.step, weight)).max().unwrap_or(0);
+    let (_, area) = low.split_bottom(setting.height() + layout.gap);
+    let plate = area.centred((longest + layout.gap * 3).min(low.w), area.h);
+    vec![Mark::plate(plate, SHADE, layout.gap / 2), Mark::Words { area: plate, setting, weight, ink, align }]
+}
+
+/// Sets the words of the act on the glass, and again when what they follow from changes.
+fn dress_words(
+    mut commands: Commands,
+    mut scenery: ResMut<Scenery>,
+    told: Res<Told>,
+    mut cast: ResMut<Cast>,
+    clock: Res<Clockwork>,
+    mut glass: ResMut<Glass>,
+    mut images: ResMut<Assets<Image>>,
+) {
+    let now = clock.now();
+    let Some(act) = &mut cast.on_glass else { return };
+    if !matches!(act.face, Face::Words) {
+        return;
+    }
+    let face = told.stand().and_then(|stand| stand.show(now)).map(|show| ClockFace::at(&show.offsets, now));
+    let key = Some((told.serial, scenery.layout, face.clone()));
+    if act.painted.is_some() && scenery.words == key {
+        return;
+    }
+    scenery.words = key;
+    let face = face.unwrap_or_else(|| ClockFace::at(&Offsets::fixed("UTC", 0), now));
+    let marks = act_marks(&scenery.layout, act, &told, &face);
+    if act.painted.as_ref() != Some(&marks) {
+        if let Some(root) = act.root {
+            repaint(&mut commands, &mut images, root, &marks);
+            glass.is_stale = true;
+        }
+        act.painted = Some(marks);
+    }
+}
+
+fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<Mark> {
+    match (&act.due.scene, &act.item, &told.ground) {
+        (Scene::Item { .. }, Some(item), _) => card::card(layout, item),
+        (Scene::Waiting, _, Ground::Waiting(waiting)) => card::waiting(layout, waiting),
+        (Scene::Closed, ..) => card::closed(layout, face),
+        (Scene::Dark, ..) => card::dark(layout),
+        (Scene::Strip, ..) => Vec::new(),
+        (Scene::Item { .. } | Scene::Waiting | Scene::Fallback, ..) => card::fallback(layout),
+    }
+}
+
+/// What lies behind a picture of another shape than its place.
+pub(super) fn backdrop(area: Area) -> impl Bundle {
+    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP))
+}
+
+/// Lets the act that came cover the one before it, little by little.
+fn fade(
+    cast: Res<Cast>,
+    mut glass: ResMut<Glass>,
+    children: Query<&Children>,
+    mut nodes: Query<(&Covers, Option<&mut BackgroundColor>, Option<&mut TextColor>, Option<&mut ImageNode>)>,
+    dials: Query<&Dial>,
+    mut images: ResMut<Assets<Image>>,
+    mut done: Local<Option<Entity>>,
+) {
+    let Some(act) = &cast.on_glass else { return };
+    let (Some(root), Some(raised)) = (act.root, act.raised) else { return };
+    let passed = raised.elapsed();
+    if *done == Some(root) {
+        return;
+    }
+    let part = if cast.leaving.is_none() { 1.0 } else { (passed.as_secs_f32() / FADE.as_secs_f32()).clamp(0.05, 1.0) };
+    for node in children.iter_descendants(root) {
+        if let Ok((covers, ground, text, image)) = nodes.get_mut(node) {
+            let now = colour(covers.0, part);
+            if let Some(mut image) = image {
+                image.color = now;
+            } else if let Some(mut text) = text {
+                text.0 = now;
+            } else if let Some(mut ground) = ground {
+                ground.0 = now;
+            }
+        }
+        if let Ok(dial) = dials.get(node) {
+            dial.set(&mut images, part);
+        }
+    }
+    glass.is_stale = true;
+    if part >= 1.0 {
+        *done = Some(root);
+    }
+}

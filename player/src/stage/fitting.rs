@@ -1,0 +1,165 @@
+//! What every region promises for every glass: words stay in their places, and no two things lie on each other.
+
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{ItemId, PairCode};
+use anteroom_content::item::{Class, Face, Item};
+use anteroom_content::place::Role;
+use anteroom_content::text::Text;
+use proptest::prelude::*;
+
+use super::area::Area;
+use super::card;
+use super::entry::{Entry, EntryPage, Tag};
+use super::layout::{Layout, Sight};
+use super::mark::Mark;
+use super::rail::{ClockFace, RailFacts, rail};
+use super::strip::{StripFacts, per_page, strip};
+use super::typeset::width;
+use crate::bridge::Waiting;
+
+fn face() -> ClockFace {
+    ClockFace { time: "23:58".into(), date: Text::new("12月30日 星期三", "Wednesday, 30 December") }
+}
+
+fn rail_facts(name: &str) -> RailFacts {
+    RailFacts {
+        site: Text::new(name, ""),
+        zone: Text::new("心血管内科候诊", ""),
+        face: face(),
+        class: Some(Class::Advertisement),
+        address: "HTTP://192.168.100.200:8081/S/ABCDEF".into(),
+        short_code: "WWW-MMM".into(),
+    }
+}
+
+fn strip_facts(layout: &Layout, name: &str) -> StripFacts {
+    let tags = [
+        None,
+        Some(Tag { word: "停诊", more: format!("由{name}替诊"), is_stopped: true }),
+        Some(Tag { word: "加诊", more: String::new(), is_stopped: false }),
+    ];
+    let entry = |n: usize| Entry {
+        name: name.to_owned(),
+        title: "副主任医师".into(),
+        department: "心血管内科".into(),
+        room: "A302".into(),
+        half: "上午".into(),
+        english: format!("{name}, Cardiology, a.m."),
+        tag: tags[n % 3].clone(),
+    };
+    StripFacts {
+        page: EntryPage {
+            heading: Text::new("星期三门诊", "Clinics on Wednesday"),
+            entries: (0..per_page(layout)).map(entry).collect(),
+            page: 9,
+            pages: 10,
+        },
+        address: "HTTP://192.168.100.200:8081/C/ABCDEF".into(),
+        short_code: "WWW-MMM".into(),
+        time: "23:58".into(),
+    }
+}
+
+fn item(title: &str, body: &str) -> Item {
+    Item {
+        id: ItemId::parse("C01").expect("name"),
+        version: 1,
+        class: Class::Education,
+        title: Text::new(title, "A long title about clean hands in every place"),
+        body: Text::new(body, &"Wash your hands often and well. ".repeat(body.len() / 30)),
+        source: Text::default(),
+        audience: Text::default(),
+        author: String::new(),
+        layer: None,
+        networks: Vec::new(),
+        tags: Vec::new(),
+        face: Face::Card,
+        reviewed_at: Instant(0),
+        review_by: Instant(i64::MAX),
+        valid_from: None,
+        expires_at: None,
+    }
+}
+
+/// Words fit their areas, everything lies in the region, and neither words nor codes lie on each other.
+fn check(region: Area, marks: &[Mark]) -> Result<(), TestCaseError> {
+    let mut taken: Vec<(Area, String)> = Vec::new();
+    for mark in marks {
+        let (area, told) = match mark {
+            Mark::Plate { area, .. } | Mark::Arc { area, .. } => {
+                prop_assert!(area.is_empty() || region.holds(*area), "{mark:?} leaves {region:?}");
+                continue;
+            }
+            Mark::Code { area, address } => (*area, address.clone()),
+            Mark::Words { area, setting, weight, .. } => {
+                let text = setting.lines.join("/");
+                if area.is_empty() || text.is_empty() || text == "…" {
+                    continue;
+                }
+                for line in &setting.lines {
+                    prop_assert!(width(line, setting.step, *weight) <= area.w, "{text} is wider than {area:?}");
+                }
+                prop_assert!(setting.height() <= area.h, "{text} at {:?} is higher than {area:?}", setting.step);
+                (*area, text)
+            }
+        };
+        prop_assert!(area.is_empty() || region.holds(area), "{told} leaves {region:?}: {area:?}");
+        if let Some((other, text)) = taken.iter().find(|(other, _)| other.overlaps(area)) {
+            return Err(TestCaseError::fail(format!("{told} {area:?} lies on {text} {other:?}")));
+        }
+        taken.push((area, told));
+    }
+    Ok(())
+}
+
+fn any_sight() -> impl Strategy<Value = Sight> {
+    let common = prop::sample::select(vec![
+        (1920, 1080),
+        (1080, 1920),
+        (3840, 2160),
+        (1536, 768),
+        (960, 64),
+        (640, 360),
+        (320, 180),
+        (180, 320),
+        (1024, 768),
+    ]);
+    let size = prop_oneof![common, (320u32..8_192, 180u32..8_192), (320u32..8_192, 32u32..200)];
+    (size, 300u32..9_000, 50u32..2_000, any::<bool>(), any::<bool>()).prop_map(
+        |((width_px, height_px), width_mm, distance_cm, is_strip, has_clinics)| Sight {
+            width_px,
+            height_px,
+            width_mm,
+            distance_cm,
+            role: if is_strip { Role::Strip } else { Role::Full },
+            has_clinics,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn rail_and_strip_keep_their_places(sight in any_sight(), name in "[一-龥]{2,12}") {
+        let layout = Layout::of(&sight);
+        check(layout.rail, &rail(&layout, &rail_facts(&name)))?;
+        check(layout.strip, &strip(&layout, &strip_facts(&layout, &name)))?;
+        let mut nobody = strip_facts(&layout, &name);
+        nobody.page.entries.clear();
+        check(layout.strip, &strip(&layout, &nobody))?;
+    }
+
+    #[test]
+    fn cards_keep_their_places(sight in any_sight(), title in "[一-龥]{1,30}", body in "([一-龥]{1,20}[，。①②]){0,20}") {
+        let layout = Layout::of(&sight);
+        if !layout.content.is_empty() {
+            check(layout.content, &card::card(&layout, &item(&title, &body)))?;
+            check(layout.content, &card::fallback(&layout))?;
+        }
+        check(layout.glass, &card::closed(&layout, &face()))?;
+        let text = Text::new("正在寻找服务器，请稍候。", "Looking for the server, please wait.");
+        let waiting = Waiting { code: PairCode::parse("WWWW-MMMM"), server: "192.168.100.200:4433".into(), text };
+        check(layout.glass, &card::waiting(&layout, &waiting))?;
+    }
+}

@@ -1,0 +1,40 @@
+//! The stage: the process that draws. It is told what a zone's programme is and asks the engine, frame by frame, what
+//! that means on this glass; what it shows, it reports. Whatever goes wrong here ends this process and no other.
+//!
+//! `boot` builds it, `pipe` speaks with the agent, `pace` says how often to draw. `director` follows the engine's cue and
+//! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
+//! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes.
+
+#![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
+#![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
+
+mod area;
+mod boot;
+mod card;
+mod cast;
+mod clockwork;
+mod director;
+mod dress;
+mod entry;
+mod files;
+mod film;
+#[cfg(test)]
+mod fitting;
+mod glass;
+mod ink;
+mod ladder;
+mod layout;
+mod look;
+mod mark;
+mod movie;
+mod pace;
+mod paint;
+mod picture;
+mod pipe;
+mod rail;
+mod report;
+mod strip;
+mod told;
+mod typeset;
+
+pub(crate) use boot::{Display, StageOptions, run};

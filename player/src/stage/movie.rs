@@ -1,0 +1,279 @@
+//! Movies: GStreamer decodes ahead of the clock, and the clock says which frame is due. No sound is decoded: screens of
+//! waiting rooms are mute and carry captions instead.
+
+use std::path::Path;
+use std::time::{Duration, Instant as Moment};
+
+use anteroom_content::clock::Instant;
+use anteroom_content::media::Track;
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+use gstreamer_video as gst_video;
+use gstreamer_video::prelude::*;
+
+use super::clockwork::Clockwork;
+
+/// Frames decoded ahead of the one that is due.
+const FRAMES_AHEAD: u32 = 3;
+/// How long a file may take to show its first frame.
+const OPEN_WAIT: Duration = Duration::from_secs(10);
+/// A movie that is joined late is sought a little ahead, because seeking takes time.
+const SEEK_LEAD_MS: i64 = 200;
+/// Below this a movie is played from its start rather than sought.
+const SEEK_LEAST_MS: i64 = 400;
+/// How soon to look again for a frame that is still being decoded.
+const DECODE_WAIT_MS: i64 = 10;
+/// A decoder that is so far from the clock is sent where the clock is: it fell behind, or the clock was set.
+const LAG_MAX_MS: i64 = 1_000;
+/// But not more often than this.
+const SEEK_REST: Duration = Duration::from_secs(3);
+
+/// Why a movie cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MovieFault {
+    #[error("the movie cannot be decoded: {0}")]
+    Undecodable(String),
+    #[error("the decoder is missing: {0}")]
+    Missing(String),
+    #[error("the movie did not start within {} s", OPEN_WAIT.as_secs())]
+    Slow,
+}
+
+/// A movie that is being decoded.
+pub(super) struct Movie {
+    pipeline: gst::Pipeline,
+    sink: gst_app::AppSink,
+    bus: gst::Bus,
+    /// Its captions.
+    pub(super) track: Track,
+    /// Decoded, but not due yet.
+    ahead: Option<Ahead>,
+    has_shown: bool,
+    sought_at: Moment,
+}
+
+struct Ahead {
+    at_ms: i64,
+    sample: gst::Sample,
+}
+
+/// A picture of a movie in two planes.
+pub(super) struct Frame {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Brightness, a byte a pixel.
+    pub(super) luma: Vec<u8>,
+    /// Colour, two bytes for four pixels.
+    pub(super) chroma: Vec<u8>,
+    pub(super) colours: Colours,
+}
+
+/// How the planes make colours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Colours {
+    /// Share of red and of blue in brightness.
+    pub(super) red: f32,
+    pub(super) blue: f32,
+    /// Brightness and colour fill all values rather than those of television.
+    pub(super) is_full: bool,
+}
+
+impl Movie {
+    /// Opens a movie so that its first frame is there when it is due.
+    pub(super) fn open(path: &Path, track: Track, since: Instant, clock: &Clockwork) -> Result<Self, MovieFault> {
+        gst::init().map_err(|error| MovieFault::Missing(error.to_string()))?;
+        let (pipeline, sink) = pipeline(path).map_err(|error| MovieFault::Missing(error.to_string()))?;
+        let bus = pipeline.bus().ok_or_else(|| MovieFault::Missing("a pipeline has no bus".into()))?;
+        let mut movie = Self { pipeline, sink, bus, track, ahead: None, has_shown: false, sought_at: Moment::now() };
+        movie.set_state(gst::State::Paused)?;
+        let (reached, _, _) = movie.pipeline.state(gst::ClockTime::from_mseconds(millis(OPEN_WAIT)));
+        movie.check()?;
+        if !matches!(reached, Ok(gst::StateChangeSuccess::Success)) {
+            return Err(MovieFault::Slow);
+        }
+        let position_ms = clock.now().ms_since(since);
+        if position_ms > SEEK_LEAST_MS {
+            movie.seek(position_ms + SEEK_LEAD_MS);
+        }
+        movie.set_state(gst::State::Playing)?;
+        Ok(movie)
+    }
+
+    /// The newest frame due at a position, if it is another than before. The first frame is always due, so that it can
+    /// stand ready before its time.
+    pub(super) fn frame_at(&mut self, position_ms: i64) -> Result<Option<Frame>, MovieFault> {
+        self.check()?;
+        let mut due: Option<Ahead> = None;
+        loop {
+            if self.ahead.is_none() {
+                self.ahead = self.pull();
+            }
+            let is_first = !self.has_shown && due.is_none();
+            match self.ahead.take() {
+                Some(ahead) if ahead.at_ms <= position_ms || is_first => due = Some(ahead),
+                Some(ahead) => {
+                    let off_ms = ahead.at_ms - position_ms;
+                    self.ahead = Some(ahead);
+                    self.catch_up(off_ms, position_ms);
+                    break;
+                }
+                None => break,
+            }
+        }
+        let Some(due) = due else { return Ok(None) };
+        self.has_shown = true;
+        self.catch_up(due.at_ms - position_ms, position_ms);
+        frame(&due.sample).map(Some)
+    }
+
+    /// In how many milliseconds the next frame is due; none after the last one.
+    pub(super) fn next_in_ms(&self, position_ms: i64) -> Option<i64> {
+        match &self.ahead {
+            Some(ahead) => Some(ahead.at_ms - position_ms),
+            None if self.sink.is_eos() => None,
+            None => Some(DECODE_WAIT_MS),
+        }
+    }
+
+    fn pull(&self) -> Option<Ahead> {
+        let sample = self.sink.try_pull_sample(gst::ClockTime::ZERO)?;
+        let time = sample.buffer().and_then(gst::BufferRef::pts);
+        let segment = sample.segment().and_then(|segment| segment.downcast_ref::<gst::ClockTime>());
+        let at = segment.and_then(|segment| segment.to_stream_time(time?)).or(time).unwrap_or(gst::ClockTime::ZERO);
+        let at_ms = i64::try_from(at.mseconds()).unwrap_or(i64::MAX);
+        Some(Ahead { at_ms, sample })
+    }
+
+    fn catch_up(&mut self, off_ms: i64, position_ms: i64) {
+        if position_ms >= 0 && off_ms.abs() > LAG_MAX_MS && self.sought_at.elapsed() > SEEK_REST {
+            self.ahead = None;
+            self.seek(position_ms + SEEK_LEAD_MS);
+        }
+    }
+
+    fn seek(&mut self, position_ms: i64) {
+        self.sought_at = Moment::now();
+        let to = gst::ClockTime::from_mseconds(u64::try_from(position_ms).unwrap_or(0));
+        if let Err(error) = self.pipeline.seek_simple(gst::SeekFlags::FLUSH | gst::SeekFlags::ACCURATE, to) {
+            // It plays from where it is, and the frames that are late are passed over.
+            tracing::warn!("a movie cannot be sought: {error}");
+        }
+    }
+
+    fn set_state(&self, state: gst::State) -> Result<(), MovieFault> {
+        self.pipeline
+            .set_state(state)
+            .map_err(|error| self.check().err().unwrap_or_else(|| MovieFault::Undecodable(error.to_string())))?;
+        Ok(())
+    }
+
+    /// What the decoder complains about.
+    fn check(&self) -> Result<(), MovieFault> {
+        while let Some(message) = self.bus.pop_filtered(&[gst::MessageType::Error]) {
+            if let gst::MessageView::Error(error) = message.view() {
+                return Err(MovieFault::Undecodable(error.error().to_string()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Movie {
+    fn drop(&mut self) {
+        if let Err(error) = self.pipeline.set_state(gst::State::Null) {
+            tracing::warn!("a decoder does not end: {error}");
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `filesrc → qtdemux → (video alone) decodebin → videoconvert → NV12`. Sound is left in the file.
+fn pipeline(path: &Path) -> Result<(gst::Pipeline, gst_app::AppSink), gst::glib::BoolError> {
+    let pipeline = gst::Pipeline::new();
+    let source = gst::ElementFactory::make("filesrc").property("location", path).build()?;
+    let demux = gst::ElementFactory::make("qtdemux").build()?;
+    let decode = gst::ElementFactory::make("decodebin").build()?;
+    let convert = gst::ElementFactory::make("videoconvert").build()?;
+    let caps = gst_video::VideoCapsBuilder::new().format(gst_video::VideoFormat::Nv12).build();
+    let sink = gst_app::AppSink::builder().caps(&caps).max_buffers(FRAMES_AHEAD).drop(false).sync(false).build();
+    pipeline.add_many([&source, &demux, &decode, &convert, sink.upcast_ref()])?;
+    source.link(&demux)?;
+    convert.link(&sink)?;
+    let decode_weak = decode.downgrade();
+    demux.connect_pad_added(move |_, pad| {
+        if let Some(input) = decode_weak.upgrade().and_then(|decode| decode.static_pad("sink"))
+            && pad.name().starts_with("video")
+            && !input.is_linked()
+            && let Err(error) = pad.link(&input)
+        {
+            tracing::warn!("a movie's picture cannot be decoded: {error}");
+        }
+    });
+    let convert_weak = convert.downgrade();
+    decode.connect_pad_added(move |_, pad| {
+        if let Some(input) = convert_weak.upgrade().and_then(|convert| convert.static_pad("sink"))
+            && !input.is_linked()
+            && let Err(error) = pad.link(&input)
+        {
+            tracing::warn!("a movie's picture cannot be converted: {error}");
+        }
+    });
+    Ok((pipeline, sink))
+}
+
+fn frame(sample: &gst::Sample) -> Result<Frame, MovieFault> {
+    let bad = |text: &str| MovieFault::Undecodable(text.to_owned());
+    let caps = sample.caps().ok_or_else(|| bad("a frame has no format"))?;
+    let info = gst_video::VideoInfo::from_caps(caps).map_err(|error| bad(&error.to_string()))?;
+    let buffer = sample.buffer().ok_or_else(|| bad("a frame is empty"))?;
+    let frame =
+        gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, &info).map_err(|_| bad("a frame cannot be read"))?;
+    let plane = |n: u32, row_bytes: u32, rows: u32| {
+        let stride = frame.plane_stride().get(n as usize).and_then(|stride| usize::try_from(*stride).ok());
+        let bytes = frame.plane_data(n).map_err(|_| bad("a frame lacks a plane"))?;
+        packed(bytes, stride.unwrap_or(0), row_bytes as usize, rows as usize).ok_or_else(|| bad("a frame is cut short"))
+    };
+    let (width, height) = (info.width(), info.height());
+    let luma = plane(0, width, height)?;
+    let chroma = plane(1, width.div_ceil(2) * 2, height.div_ceil(2))?;
+    Ok(Frame { width, height, luma, chroma, colours: colours(&info) })
+}
+
+/// Rows without the gaps between them.
+fn packed(bytes: &[u8], stride: usize, row_bytes: usize, rows: usize) -> Option<Vec<u8>> {
+    if stride == row_bytes {
+        return bytes.get(..row_bytes * rows).map(<[u8]>::to_vec);
+    }
+    let mut packed = Vec::with_capacity(row_bytes * rows);
+    for row in 0..rows {
+        packed.extend_from_slice(bytes.get(row * stride..row * stride + row_bytes)?);
+    }
+    Some(packed)
+}
+
+fn colours(info: &gst_video::VideoInfo) -> Colours {
+    let colorimetry = info.colorimetry();
+    let is_old = match colorimetry.matrix() {
+        gst_video::VideoColorMatrix::Bt601 => true,
+        gst_video::VideoColorMatrix::Unknown => info.height() < 720,
+        _ => false,
+    };
+    let (red, blue) = if is_old { (0.299, 0.114) } else { (0.2126, 0.0722) };
+    Colours { red, blue, is_full: colorimetry.range() == gst_video::VideoColorRange::Range0_255 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_lose_their_gaps_and_short_planes_are_refused() {
+        assert_eq!(packed(&[1, 2, 0, 3, 4, 0], 3, 2, 2), Some(vec![1, 2, 3, 4]));
+        assert_eq!(packed(&[1, 2, 3, 4, 5], 2, 2, 2), Some(vec![1, 2, 3, 4]));
+        assert_eq!(packed(&[1, 2, 0, 3], 3, 2, 2), None);
+    }
+}

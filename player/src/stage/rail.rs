@@ -1,0 +1,172 @@
+//! The rail: clock and date, whose house this is, what class of content stands there, and the code that takes it along.
+
+use anteroom_content::clock::{Instant, Offsets};
+use anteroom_content::item::Class;
+use anteroom_content::text::Text;
+
+use super::area::Area;
+use super::entry::weekday;
+use super::ink::{CHALK, CLAY, LAGOON, MIST, NIGHT, PINE, SAND, SLATE, TEAL, WHITE};
+use super::layout::{Layout, Shape};
+use super::mark::{Mark, Style};
+use super::paint::side_of;
+use super::typeset::width;
+
+/// What the item's code is for.
+const SCAN: &str = "扫码看大字版";
+const SCAN_ENGLISH: &str = "Scan to read on your phone";
+
+/// What the rail tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RailFacts {
+    pub(super) site: Text,
+    pub(super) zone: Text,
+    pub(super) face: ClockFace,
+    /// The item on the glass; none for a card of the house.
+    pub(super) class: Option<Class>,
+    /// What the item's code opens, and the same to type.
+    pub(super) address: String,
+    pub(super) short_code: String,
+}
+
+/// What a clock on the wall shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ClockFace {
+    pub(super) time: String,
+    pub(super) date: Text,
+}
+
+impl ClockFace {
+    /// The clock of a place at an instant.
+    pub(super) fn at(offsets: &Offsets, at: Instant) -> Self {
+        let local = offsets.local(at);
+        let (zh, en) = weekday(local.weekday());
+        Self {
+            time: format!("{:02}:{:02}", local.hour(), local.minute()),
+            date: Text {
+                zh: format!("{}月{}日 {zh}", local.month(), local.day()),
+                en: format!("{en}, {} {}", local.day(), month(local.month())),
+            },
+        }
+    }
+}
+
+fn month(number: i8) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    usize::try_from(number - 1).ok().and_then(|n| MONTHS.get(n)).copied().unwrap_or_default()
+}
+
+/// The marks of the rail.
+pub(super) fn rail(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
+    match layout.shape {
+        Shape::Landscape => column(layout, facts),
+        Shape::Portrait => row(layout, facts),
+        Shape::Ribbon | Shape::Board => Vec::new(),
+    }
+}
+
+fn column(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
+    let mut marks = vec![Mark::plate(layout.rail, TEAL, 0)];
+    let inner = layout.rail.inset_by(layout.gap * 3 / 2, layout.gap);
+    let (upper, card) = inner.split_bottom(inner.h * 57 / 100);
+    let (upper, label) = upper.split_bottom(layout.small().line() + layout.gap);
+    marks.extend(clock(layout, facts, upper));
+    marks.extend(class_label(layout, facts, label));
+    marks.extend(code_card(layout, facts, card));
+    marks
+}
+
+/// Whose house this is, the time and the day, as far as the area goes.
+fn clock(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
+    let lines = [
+        (Style::plain(layout.body, WHITE).strong().shrinking(5), &facts.site.zh),
+        (Style::plain(layout.body.up(6), SAND).strong().shrinking(4), &facts.face.time),
+        (Style::plain(layout.body, WHITE).shrinking(3), &facts.face.date.zh),
+        (Style::plain(layout.small(), MIST).shrinking(3), &facts.face.date.en),
+        (Style::plain(layout.small(), MIST).shrinking(3), &facts.zone.zh),
+    ];
+    let mut rest = area;
+    let mut marks = Vec::new();
+    for (style, text) in lines {
+        let (mark, below) = style.flow_line(text, rest);
+        rest = below;
+        marks.extend(mark);
+    }
+    marks
+}
+
+/// Says what sort of content stands beside it. An advertisement says so in sand, outside the medium itself.
+fn class_label(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
+    let Some(class) = facts.class else { return Vec::new() };
+    let name = class.name();
+    let both = format!("{}  {}", name.zh, name.en);
+    let (ground, ink) = if class == Class::Advertisement { (CLAY, NIGHT) } else { (LAGOON, WHITE) };
+    let height = layout.small().line();
+    let plate = area.centred(area.w, height.min(area.h));
+    let words = Style::plain(layout.small().lower(1), ink).strong().centred().shrinking(3);
+    let inner = plate.inset_by(layout.gap / 2, 0);
+    let text = if width(&both, words.least, words.weight) <= inner.w { &both } else { &name.zh };
+    vec![Mark::plate(plate, ground, plate.h / 2), words.line(text, inner)]
+}
+
+/// The code on its white card, with what it is for.
+fn code_card(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
+    let (say, say_small, code_step) = (layout.body.lower(1), layout.small().lower(1), layout.lead());
+    let words_h = say.line() + say_small.line() + code_step.line();
+    let margin = layout.gap / 2;
+    let room = Area::new(area.x, area.y, area.w, area.h - words_h - 2 * margin);
+    let side = side_of(&facts.address, room).unwrap_or(0);
+    let height = side + words_h + 2 * margin;
+    let card = Area::new(area.x, area.bottom() - height, area.w, height);
+    let (code, words) = card.inset_by(margin, margin).split_top(side);
+    let (first, rest) = words.split_top(say.line());
+    let (second, third) = rest.split_top(say_small.line());
+    vec![
+        Mark::plate(card, CHALK, layout.gap),
+        Mark::Code { area: code, address: facts.address.clone() },
+        Style::plain(say, NIGHT).strong().centred().shrinking(3).line(SCAN, first),
+        Style::plain(say_small, SLATE).centred().shrinking(4).line(SCAN_ENGLISH, second),
+        Style::plain(code_step, PINE).strong().centred().shrinking(4).line(&facts.short_code, third),
+    ]
+}
+
+/// Portrait: the clock at the left, the card at the right.
+fn row(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
+    let mut marks = vec![Mark::plate(layout.rail, TEAL, 0)];
+    let inner = layout.rail.inset_by(layout.gap * 3 / 2, layout.gap);
+    let margin = layout.gap / 2;
+    let (left, card) = inner.split_right(inner.w * 56 / 100);
+    let room = card.inset(margin);
+    let side = side_of(&facts.address, Area::new(0, 0, room.w * 3 / 5, room.h)).unwrap_or(0);
+    let plate = card.centred(card.w, side + 2 * margin);
+    let (words, code) = plate.inset(margin).split_right(side);
+    marks.push(Mark::plate(plate, CHALK, layout.gap));
+    marks.push(Mark::Code { area: code, address: facts.address.clone() });
+    marks.extend(beside_code(layout, facts, words.inset_by(layout.gap / 2, 0)));
+    let left = Area::new(left.x, plate.y, left.w - layout.gap, plate.h);
+    let (upper, label) = left.split_bottom(layout.small().line() + margin);
+    marks.extend(clock(layout, facts, upper));
+    marks.extend(class_label(layout, facts, label));
+    marks
+}
+
+fn beside_code(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
+    let (upper, lower) = area.split_bottom(layout.title().line());
+    let (first, rest) = Style::plain(layout.lead(), NIGHT).strong().shrinking(5).flow_line(SCAN, upper);
+    let (second, _) = Style::plain(layout.small(), SLATE).shrinking(5).flow(SCAN_ENGLISH, rest);
+    let code = Style::plain(layout.title(), PINE).strong().shrinking(9).line(&facts.short_code, lower);
+    first.into_iter().chain(second).chain([code]).collect()
+}

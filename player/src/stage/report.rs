@@ -1,0 +1,153 @@
+//! The report: what was really on the glass, since when and for how long, told from presented frames.
+
+use std::time::{Duration, Instant as Moment};
+
+use anteroom_content::clock::Instant;
+use anteroom_content::play::Ending;
+use bevy::prelude::*;
+
+use super::cast::{Act, Cast};
+use super::clockwork::Clockwork;
+use super::glass::{Adapter, Glass};
+use super::pipe::Outbox;
+use super::told::{Scene, Told};
+use crate::bridge::{Ended, FromStage, Shown};
+
+/// How often the frames are told.
+const FRAMES_EVERY: Duration = Duration::from_secs(1);
+/// A showing that ended so near to its planned end ended as planned, in milliseconds.
+const END_TOLERANCE_MS: i64 = 300;
+
+/// What was told and what waits for a presented frame.
+#[derive(Default, Resource)]
+pub(super) struct Report {
+    is_ready: bool,
+    showing: Option<Showing>,
+    applied: Option<u64>,
+    frames_told: Option<Moment>,
+}
+
+/// An item on the glass.
+struct Showing {
+    scene: Scene,
+    shown: Shown,
+    until: Instant,
+    /// Frames presented before it came.
+    frames_before: u64,
+    /// When its first frame was presented.
+    since: Option<Moment>,
+}
+
+impl Report {
+    /// An act comes to the glass: what stood there ends.
+    pub(super) fn raise(&mut self, act: &Act, now: Instant, frames: u64, outbox: &Outbox) {
+        if act.is_stand_in {
+            self.end(now, outbox);
+            return;
+        }
+        if self.showing.as_ref().is_some_and(|showing| showing.scene == act.due.scene) {
+            return;
+        }
+        self.end(now, outbox);
+        let Some(item) = &act.item else { return };
+        let planned_ms = u32::try_from(act.due.until.ms_since(act.due.since)).unwrap_or(u32::MAX);
+        let shown = Shown {
+            item: item.id.clone(),
+            item_version: item.version,
+            file: act.file(),
+            manifest_version: act.manifest_version,
+            planned_at: act.due.since,
+            planned_ms,
+            at: now,
+        };
+        let (scene, until) = (act.due.scene.clone(), act.due.until);
+        self.showing = Some(Showing { scene, shown, until, frames_before: frames, since: None });
+    }
+
+    /// The stage was told to leave.
+    pub(super) fn interrupt(&mut self, outbox: &Outbox) {
+        if let Some(showing) = self.showing.take() {
+            showing.end(Ending::Interrupted, outbox);
+        }
+    }
+
+    /// Something waits for a presented frame.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.is_ready || self.showing.as_ref().is_some_and(|showing| showing.since.is_none())
+    }
+
+    fn end(&mut self, now: Instant, outbox: &Outbox) {
+        if let Some(showing) = self.showing.take() {
+            let is_complete = now.ms_since(showing.until) >= -END_TOLERANCE_MS;
+            showing.end(if is_complete { Ending::Complete } else { Ending::Preempted }, outbox);
+        }
+    }
+}
+
+impl Showing {
+    fn end(self, ending: Ending, outbox: &Outbox) {
+        // What was never presented was never shown.
+        let Some(since) = self.since else { return };
+        let shown_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
+        outbox.tell(FromStage::Ended(Ended { planned_at: self.shown.planned_at, shown_ms, ending }));
+    }
+}
+
+pub(super) fn add(app: &mut App) {
+    app.init_resource::<Report>().add_systems(First, tell);
+}
+
+/// Tells what the frame before this one showed.
+fn tell(
+    mut report: ResMut<Report>,
+    glass: Res<Glass>,
+    clock: Res<Clockwork>,
+    cast: Res<Cast>,
+    told: Res<Told>,
+    outbox: Res<Outbox>,
+    adapter: Option<Res<Adapter>>,
+) {
+    let frames = glass.frames();
+    let Some(adapter) = adapter.filter(|_| frames > 0) else { return };
+    if !report.is_ready {
+        report.is_ready = true;
+        outbox.tell(FromStage::Ready { adapter: adapter.0.clone() });
+    }
+    let on_glass = cast.on_glass.as_ref();
+    if let Some(showing) = &mut report.showing {
+        if let Some(act) = on_glass.filter(|act| act.due.scene == showing.scene) {
+            showing.until = act.due.until;
+        }
+        if showing.since.is_none() && frames > showing.frames_before {
+            let presented = glass.presented_at();
+            showing.since = Some(presented);
+            showing.shown.at = clock.at(presented);
+            outbox.tell(FromStage::Shown(showing.shown.clone()));
+        }
+    }
+    tell_applied(&mut report, &glass, &clock, on_glass, &told, &outbox);
+    if report.frames_told.is_none_or(|told| told.elapsed() >= FRAMES_EVERY) {
+        report.frames_told = Some(Moment::now());
+        let item = on_glass.and_then(|act| act.item.as_ref()).map(|item| item.id.clone());
+        outbox.tell(FromStage::Frames { count: frames, item });
+    }
+}
+
+/// A manifest's programme is on the glass when what it says is due stands there.
+fn tell_applied(
+    report: &mut Report,
+    glass: &Glass,
+    clock: &Clockwork,
+    on_glass: Option<&Act>,
+    told: &Told,
+    outbox: &Outbox,
+) {
+    let now = clock.now();
+    let version = told.stand().and_then(|stand| stand.edition(now)).map(|edition| edition.manifest_version);
+    let Some(version) = version.filter(|version| report.applied != Some(*version)) else { return };
+    let Some(act) = on_glass.filter(|act| !act.is_stand_in && act.due.scene == told.due(now).scene) else { return };
+    if act.raised.is_some_and(|raised| raised <= glass.presented_at()) {
+        report.applied = Some(version);
+        outbox.tell(FromStage::Applied { manifest_version: version, at: clock.at(glass.presented_at()) });
+    }
+}

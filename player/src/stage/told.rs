@@ -1,0 +1,141 @@
+//! What the agent told: the ground on which the engine decides what stands on the glass.
+
+use anteroom_content::clock::Instant;
+use anteroom_content::id::ItemId;
+use anteroom_content::item::Item;
+use anteroom_content::place::{Role, Screen};
+use anteroom_content::programme::Show;
+use anteroom_content::timeline::{Cue, Edition, Showing, cue_of};
+use bevy::prelude::Resource;
+
+use super::layout::Sight;
+use crate::bridge::{StageEdition, Stand, Waiting};
+
+/// Width of a screen nobody has described, in millimetres: a common waiting-room screen.
+const USUAL_WIDTH_MM: u32 = 1_210;
+/// From how far it is read, in centimetres.
+const USUAL_DISTANCE_CM: u32 = 400;
+
+/// What the agent told last.
+#[derive(Debug, Default, Resource)]
+pub(super) struct Told {
+    pub(super) ground: Ground,
+    /// Raised by everything that is told.
+    pub(super) serial: u64,
+}
+
+/// Whether the box has a place.
+#[derive(Debug, Default)]
+pub(super) enum Ground {
+    /// Nobody has said anything yet.
+    #[default]
+    Nothing,
+    /// It waits for one.
+    Waiting(Waiting),
+    /// It has one, and a programme.
+    Stand(Box<Stand>),
+}
+
+/// What ought to be on the glass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// Nothing at all: the first moments.
+    Dark,
+    /// The code of a box without a place.
+    Waiting,
+    /// One showing of an item.
+    Item { item: ItemId, version: u32, since: Instant },
+    /// Clinic times alone.
+    Strip,
+    /// The dim screen of a closed zone.
+    Closed,
+    /// The card that is compiled in.
+    Fallback,
+}
+
+/// A scene and how long it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Due {
+    pub(super) scene: Scene,
+    pub(super) since: Instant,
+    pub(super) until: Instant,
+}
+
+impl Told {
+    /// What is due at `at`; the engine decides.
+    pub(super) fn due(&self, at: Instant) -> Due {
+        let always = |scene| Due { scene, since: Instant(i64::MIN), until: Instant(i64::MAX) };
+        match &self.ground {
+            Ground::Nothing => always(Scene::Dark),
+            Ground::Waiting(_) => always(Scene::Waiting),
+            Ground::Stand(stand) => stand.cue(at).map_or_else(|| always(Scene::Fallback), Due::of),
+        }
+    }
+
+    /// The stand, if the box has one.
+    pub(super) fn stand(&self) -> Option<&Stand> {
+        match &self.ground {
+            Ground::Stand(stand) => Some(stand),
+            Ground::Nothing | Ground::Waiting(_) => None,
+        }
+    }
+
+    /// What is known of the screen at `at`, on a glass of so many pixels.
+    pub(super) fn sight(&self, at: Instant, width_px: u32, height_px: u32) -> Sight {
+        let stand = self.stand();
+        let screen = stand.and_then(|stand| stand.screen_at(at));
+        let has_clinics = stand.is_some_and(|stand| !stand.clinic.doctors.is_empty());
+        Sight {
+            width_px,
+            height_px,
+            width_mm: screen.map_or(USUAL_WIDTH_MM, |screen| screen.width_mm),
+            distance_cm: screen.map_or(USUAL_DISTANCE_CM, |screen| screen.distance_cm),
+            role: screen.map_or(Role::Full, |screen| screen.role),
+            has_clinics,
+        }
+    }
+}
+
+impl Due {
+    fn of(cue: Cue) -> Self {
+        let scene = match cue.showing {
+            Showing::Item { item, version } => Scene::Item { item, version, since: cue.since },
+            Showing::Strip => Scene::Strip,
+            Showing::Closed => Scene::Closed,
+            Showing::Fallback => Scene::Fallback,
+        };
+        Self { scene, since: cue.since, until: cue.until }
+    }
+}
+
+impl Stand {
+    fn cue(&self, at: Instant) -> Option<Cue> {
+        let editions: Vec<Edition<'_>> =
+            self.editions.iter().map(|e| Edition { effective_at: e.effective_at, show: &e.show }).collect();
+        cue_of(&editions, &self.screen, at)
+    }
+
+    /// The edition in force at `at`: the one the engine asks.
+    pub(super) fn edition(&self, at: Instant) -> Option<&StageEdition> {
+        let in_force = self.editions.iter().filter(|e| e.effective_at <= at).max_by_key(|e| e.effective_at);
+        in_force.or_else(|| self.editions.iter().min_by_key(|e| e.effective_at))
+    }
+
+    /// The programme in force at `at`.
+    pub(super) fn show(&self, at: Instant) -> Option<&Show> {
+        self.edition(at).map(|edition| &edition.show)
+    }
+
+    /// This screen, as the programme in force knows it.
+    pub(super) fn screen_at(&self, at: Instant) -> Option<&Screen> {
+        self.show(at)?.screen(&self.screen)
+    }
+
+    /// The item of a scene, as the programme in force knows it.
+    pub(super) fn item(&self, scene: &Scene, at: Instant) -> Option<&Item> {
+        match scene {
+            Scene::Item { item, version, .. } => self.show(at)?.item(item).filter(|found| found.version == *version),
+            Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => None,
+        }
+    }
+}

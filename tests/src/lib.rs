@@ -1,1 +1,8 @@
-//! stub
+//! Whole walks through Anteroom: a hospital, its server, its players, and the people at the console.
+
+pub mod harness;
+
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod walks;

@@ -1,0 +1,150 @@
+//! A hospital: a real server in a folder of its own, on ports the kernel chose.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::{Outcome, program, until_some};
+
+/// How long a server may take to answer.
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// A running server.
+pub struct Hospital {
+    folder: tempfile::TempDir,
+    server: Option<Child>,
+    arguments: Vec<String>,
+    doors: Doors,
+}
+
+#[derive(Debug, Clone, serde::Deserialize)]
+struct Doors {
+    console: String,
+    phone: String,
+    link: String,
+    setup_code: Option<String>,
+}
+
+impl Hospital {
+    /// A server with nothing in it.
+    pub fn empty() -> Outcome<Self> {
+        Self::start(&["serve"])
+    }
+
+    /// A server with the demo hospital.
+    pub fn demo() -> Outcome<Self> {
+        let media = program("anteroom")?.with_file_name("demo-media");
+        Self::start(&["demo", "--no-player", "--media", &media.display().to_string()])
+    }
+
+    fn start(arguments: &[&str]) -> Outcome<Self> {
+        let folder = tempfile::tempdir()?;
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let any = "127.0.0.1:0".to_owned();
+        let doors = Doors { console: any.clone(), phone: any.clone(), link: any, setup_code: None };
+        let mut hospital = Self { folder, server: None, arguments, doors };
+        hospital.wake()?;
+        Ok(hospital)
+    }
+
+    /// Starts the server again, on the same ports and the same data.
+    pub fn wake(&mut self) -> Outcome<()> {
+        let ready_file = self.folder.path().join("ready.json");
+        let _ = std::fs::remove_file(&ready_file);
+        let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("server.log"))?;
+        let plain = |address: &str| address.trim_start_matches("http://").trim_start_matches("HTTP://").to_owned();
+        let child = Command::new(program("anteroom")?)
+            .args(&self.arguments)
+            .arg("--data")
+            .arg(self.data())
+            .args(["--console", &plain(&self.doors.console), "--phone", &plain(&self.doors.phone)])
+            .args(["--link", &self.doors.link])
+            .arg("--ready-file")
+            .arg(&ready_file)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        self.server = Some(child);
+        let (doors, _) = until_some("the server to answer", START_LIMIT, || {
+            if let Some(Ok(Some(status))) = self.server.as_mut().map(Child::try_wait) {
+                anyhow::bail!("the server ended ({status}): {}", self.log());
+            }
+            Ok(std::fs::read(&ready_file).ok().map(|bytes| serde_json::from_slice::<Doors>(&bytes)).transpose()?)
+        })?;
+        self.doors = doors;
+        Ok(())
+    }
+
+    /// Ends the server as the power would: kill −9.
+    pub fn kill(&mut self) -> Outcome<()> {
+        if let Some(mut server) = self.server.take() {
+            server.kill()?;
+            server.wait()?;
+        }
+        Ok(())
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A folder for a player of this hospital.
+    #[must_use]
+    pub fn player_folder(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Any other folder of this hospital.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the console is, `http://…`.
+    #[must_use]
+    pub fn console(&self) -> &str {
+        &self.doors.console
+    }
+
+    /// Where the phone pages are, as codes say it.
+    #[must_use]
+    pub fn phone(&self) -> String {
+        self.doors.phone.to_ascii_lowercase()
+    }
+
+    /// The players' door.
+    pub fn link(&self) -> Outcome<SocketAddr> {
+        Ok(self.doors.link.parse()?)
+    }
+
+    /// The one-time code of a server without accounts.
+    pub fn setup_code(&self) -> Outcome<String> {
+        self.doors.setup_code.clone().ok_or_else(|| anyhow::anyhow!("the server has an account already"))
+    }
+
+    /// What the server has said so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// The server's process, for questions to the kernel.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
+    }
+}
+
+impl Drop for Hospital {
+    fn drop(&mut self) {
+        // What cannot be ended any more has ended.
+        let _ = self.kill();
+        if std::thread::panicking() {
+            eprintln!("—— what the server said ——\n{}", self.log());
+        }
+    }
+}

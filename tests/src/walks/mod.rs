@@ -1,0 +1,13 @@
+//! The walks of ARCHITECTURE.md, end to end: real server, real players, pixels read from the glass.
+
+mod agent_killed;
+mod bad_input;
+mod browser;
+mod cancelled_clinic;
+mod demo;
+mod enrolment;
+mod offline;
+mod playlist_to_report;
+mod scan;
+mod stage_killed;
+mod two_screens_in_step;

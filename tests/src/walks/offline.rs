@@ -1,0 +1,40 @@
+//! The server is away for minutes: the screen plays on, and every play is counted once afterwards.
+
+use std::time::Duration;
+
+use crate::harness::{Colour, Outcome, Ward, until};
+
+/// Plays of two seconds that pass while the server is away: two minutes' worth.
+const PLAYS_AWAY: u64 = 60;
+
+#[test]
+fn a_screen_without_its_server_plays_on_and_every_play_is_counted_once() -> Outcome<()> {
+    let mut ward = Ward::open()?;
+    let red = ward.approved_colour("红色", Colour::RED)?;
+    let green = ward.approved_colour("绿色", Colour::GREEN)?;
+    ward.air("Z14", &[(&red, 2), (&green, 2)])?;
+    let player = ward.player("one", "Z14-1", (320, 180))?;
+    let both = [Colour::RED, Colour::GREEN];
+    player.shows("a colour", Duration::from_secs(40), |glass| glass.shows(&both).is_some())?;
+    until("the first plays to be acknowledged", Duration::from_secs(30), || {
+        let status = player.status()?;
+        Ok(status.plays_logged >= 2 && status.plays_waiting == 0)
+    })?;
+
+    ward.hospital.kill()?;
+    until("two minutes of plays without a server", Duration::from_secs(200), || {
+        Ok(player.status()?.plays_waiting >= PLAYS_AWAY)
+    })?;
+    player.shows("its programme still", Duration::from_secs(3), |glass| glass.shows(&both).is_some())?;
+
+    ward.hospital.wake()?;
+    until("every play to be acknowledged", Duration::from_secs(90), || Ok(player.status()?.plays_waiting == 0))?;
+    until("log and report to agree", Duration::from_secs(20), || {
+        let before = player.status()?;
+        let report = ward.report()?;
+        let after = player.status()?;
+        let is_still = before.plays_logged == after.plays_logged && after.plays_waiting == 0;
+        Ok(is_still && report.of_screen("Z14-1").plays == after.plays_logged)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! A programme made in the console is seen on glass, counted once, and reported.
+
+use std::time::Duration;
+
+use crate::harness::{Colour, Outcome, Ward, until};
+
+#[test]
+fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome<()> {
+    let ward = Ward::open()?;
+    let red = ward.approved_colour("红色", Colour::RED)?;
+    let green = ward.approved_colour("绿色", Colour::GREEN)?;
+    ward.air("Z14", &[(&red, 3), (&green, 3)])?;
+    let player = ward.player("one", "Z14-1", (640, 360))?;
+    let both = [Colour::RED, Colour::GREEN];
+    player.shows("the first colour on the glass", Duration::from_secs(40), |glass| glass.shows(&both).is_some())?;
+    let first = player.glass()?.shows(&both);
+    player.shows("the other colour in its turn", Duration::from_secs(8), |glass| {
+        glass.shows(&both).is_some_and(|colour| Some(colour) != first)
+    })?;
+
+    until("three plays of each in the report", Duration::from_secs(60), || {
+        let report = ward.report()?;
+        Ok(report.of_item(&red).plays >= 3 && report.of_item(&green).plays >= 3)
+    })?;
+    // The agent's own log is the truth: what it holds and has acknowledged is what the server counts, once each.
+    until("log and report to agree", Duration::from_secs(20), || {
+        let before = player.status()?;
+        let report = ward.report()?;
+        let after = player.status()?;
+        let is_still = before.plays_logged == after.plays_logged && after.plays_waiting == 0;
+        Ok(is_still && report.of_screen("Z14-1").plays == after.plays_logged)
+    })?;
+    Ok(())
+}
+
+#[test]
+fn a_publication_taken_back_is_gone_from_the_glass() -> Outcome<()> {
+    let ward = Ward::open()?;
+    let red = ward.approved_colour("红色", Colour::RED)?;
+    let blue = ward.approved_colour("蓝色", Colour::BLUE)?;
+    let list = ward.air("Z14", &[(&red, 2)])?;
+    let player = ward.player("one", "Z14-1", (320, 180))?;
+    player.shows("red", Duration::from_secs(40), |glass| glass.shows(&[Colour::RED]).is_some())?;
+    ward.change_playlist(&list, &[(&blue, 2)])?;
+    ward.publish()?;
+    player.shows("blue after publishing", Duration::from_secs(10), |glass| glass.shows(&[Colour::BLUE]).is_some())?;
+    ward.undo()?;
+    player.shows("red again after taking it back", Duration::from_secs(10), |glass| {
+        glass.shows(&[Colour::RED]).is_some()
+    })?;
+    Ok(())
+}
+
+#[test]
+fn an_upload_waits_for_a_second_person() -> Outcome<()> {
+    let ward = Ward::open()?;
+    let item = ward.uploaded_colour("待审", Colour::MAGENTA)?;
+    let refused = ward.maker.send(&ward.approval_path(&item), &[])?;
+    assert!(refused.status >= 400, "the maker approved an upload of his own: {}", refused.text);
+    ward.approve(&item)?;
+    Ok(())
+}

@@ -184,10 +184,11 @@ impl<const N: usize> Code<N> {
     /// Draws a code from bytes of a hash or of chance; needs at least `N * 2` bytes to be even.
     #[must_use]
     pub fn from_entropy(bytes: &[u8; 32]) -> Self {
-        let mut letters = [CODE_LETTERS[0]; N];
-        for (n, letter) in letters.iter_mut().enumerate() {
-            let pair = u16::from_be_bytes([bytes[(2 * n) % 32], bytes[(2 * n + 1) % 32]]);
-            *letter = CODE_LETTERS[usize::from(pair) % CODE_LETTERS.len()];
+        let pairs = bytes.iter().zip(bytes.iter().cycle().skip(1)).step_by(2).cycle();
+        let mut letters = [b'2'; N];
+        for (letter, (high, low)) in letters.iter_mut().zip(pairs) {
+            let place = usize::from(u16::from_be_bytes([*high, *low])) % CODE_LETTERS.len();
+            *letter = CODE_LETTERS.get(place).copied().unwrap_or(b'2');
         }
         Self(letters)
     }
@@ -199,10 +200,10 @@ impl<const N: usize> Code<N> {
         let mut count = 0;
         for byte in text.bytes().filter(|b| !matches!(b, b' ' | b'-')) {
             let upper = byte.to_ascii_uppercase();
-            if count == N || !CODE_LETTERS.contains(&upper) {
+            if !CODE_LETTERS.contains(&upper) {
                 return None;
             }
-            letters[count] = upper;
+            *letters.get_mut(count)? = upper;
             count += 1;
         }
         (count == N).then_some(Self(letters))

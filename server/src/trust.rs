@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anteroom_content::wire::SERVER_NAME;
 use ed25519_dalek::SigningKey;
@@ -148,7 +148,7 @@ fn year_of(now: anteroom_content::clock::Instant) -> i32 {
     i32::from(year)
 }
 
-fn publish_key(file: &PathBuf) -> Result<SigningKey, BadKeys> {
+fn publish_key(file: &Path) -> Result<SigningKey, BadKeys> {
     let made = || {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)

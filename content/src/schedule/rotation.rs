@@ -132,8 +132,8 @@ mod tests {
     fn two_playlists_of_one_level_take_turns() {
         let (a, b) = (RuleId::parse("a").expect("name"), RuleId::parse("b").expect("name"));
         let rotation = Rotation::of(&[list(&a, vec![(10, true); 3]), list(&b, vec![(10, true); 2])]);
-        let order: String = rotation.turns.iter().map(|t| format!("{}{} ", t.rule, t.what)).collect();
-        assert_eq!(order.trim(), "a0 b0 a1 b1 a2 b0 a0 b1 a1 b0 a2 b1");
+        let order: Vec<_> = rotation.turns.iter().map(|t| format!("{}{}", t.rule, t.what)).collect();
+        assert_eq!(order.join(" "), "a0 b0 a1 b1 a2 b0 a0 b1 a1 b0 a2 b1");
     }
 
     proptest! {

@@ -47,19 +47,19 @@ impl Places {
     }
 }
 
-fn documents<T: serde::de::DeserializeOwned>(what: &'static str, rows: Vec<(String,)>) -> DbResult<Vec<T>> {
+fn documents<T: serde::de::DeserializeOwned>(what: &'static str, rows: &[(String,)]) -> DbResult<Vec<T>> {
     rows.iter().map(|(text,)| document(what, text)).collect()
 }
 
 /// Reads all places.
 pub async fn places(db: &Db) -> DbResult<Places> {
     Ok(Places {
-        cities: documents("city", rows!(db, (String,), "select document from city order by code")?)?,
-        networks: documents("network", rows!(db, (String,), "select document from network order by id")?)?,
-        sites: documents("site", rows!(db, (String,), "select document from site order by id")?)?,
-        buildings: documents("building", rows!(db, (String,), "select document from building order by id")?)?,
-        zones: documents("zone", rows!(db, (String,), "select document from zone order by id")?)?,
-        screens: documents("screen", rows!(db, (String,), "select document from screen order by id")?)?,
+        cities: documents("city", &rows!(db, (String,), "select document from city order by code")?)?,
+        networks: documents("network", &rows!(db, (String,), "select document from network order by id")?)?,
+        sites: documents("site", &rows!(db, (String,), "select document from site order by id")?)?,
+        buildings: documents("building", &rows!(db, (String,), "select document from building order by id")?)?,
+        zones: documents("zone", &rows!(db, (String,), "select document from zone order by id")?)?,
+        screens: documents("screen", &rows!(db, (String,), "select document from screen order by id")?)?,
     })
 }
 

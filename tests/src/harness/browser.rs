@@ -1,6 +1,7 @@
 //! A real browser: Debian's Chromium, driven by its chromedriver on a port the kernel chose.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 
 use fantoccini::{Client, ClientBuilder};
@@ -29,6 +30,7 @@ impl Browser {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()?;
         let said = driver.stdout.take().ok_or_else(|| anyhow::anyhow!("chromedriver says nothing"))?;
         let port = BufReader::new(said)
@@ -88,8 +90,8 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Chromium ends with its driver; what has ended already needs no ending.
-        let _ = self.driver.kill();
+        // Chromium is in its driver's process group and outlives it; what has ended already needs no ending.
+        let _ = Command::new("kill").args(["-9", "--", &format!("-{}", self.driver.id())]).status();
         let _ = self.driver.wait();
     }
 }

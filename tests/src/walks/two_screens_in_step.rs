@@ -21,14 +21,19 @@ fn two_screens_of_a_zone_change_together() -> Outcome<()> {
         player.shows("a colour", Duration::from_secs(40), |glass| glass.shows(&both).is_some())?;
     }
     let mut skews = Vec::new();
-    let mut seen = 0;
+    // The showing a player came into began without it; those after it count.
+    let came_in = |player: &crate::harness::Player| Ok(player.status()?.last_item);
+    let (left_in, _) = until_some("an item on the left", Duration::from_secs(10), || came_in(&left))?;
+    let (right_in, _) = until_some("an item on the right", Duration::from_secs(10), || came_in(&right))?;
+    let mut seen = left_in.1.max(right_in.1);
     while skews.len() < 5 {
         // Both have begun the same showing, and it is a newer one than the last that was compared.
         let ((one, other), _) = until_some("a showing both have begun", Duration::from_secs(20), || {
             let (Some(one), Some(other)) = (left.status()?.last_item, right.status()?.last_item) else {
                 return Ok(None);
             };
-            Ok((one.0 == other.0 && one.1 > seen && (one.1 - other.1).abs() < 1_500).then_some((one, other)))
+            Ok((one.0 == other.0 && one.1 > seen && other.1 > seen && (one.1 - other.1).abs() < 1_500)
+                .then_some((one, other)))
         })?;
         seen = one.1.max(other.1);
         skews.push((one.1 - other.1).abs());

@@ -91,6 +91,8 @@ names! {
     PlaylistId,
     /// What × where × when × level.
     RuleId,
+    /// Plays promised to somebody until a date.
+    CampaignId,
     /// A doctor, by the hospital's own code.
     DoctorId,
     /// A department, by its catalogue code.

@@ -43,6 +43,89 @@ impl Class {
     }
 }
 
+/// What an advertisement sells. Whole trades are barred from places (L-18), and rivals of one trade are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trade {
+    /// Over-the-counter medicine (非处方药).
+    Medicine,
+    /// Medical device for use at home (家用医疗器械).
+    Device,
+    /// Health food (保健食品).
+    HealthFood,
+    /// Food for special medical purpose (特医食品).
+    SpecialFood,
+    /// A medical institution's services (医疗).
+    MedicalService,
+    /// Cosmetics (化妆品).
+    Cosmetics,
+    /// Cosmetic medicine (医疗美容).
+    Beauty,
+    /// Alcohol (酒类).
+    Alcohol,
+    /// Anything else.
+    Other,
+}
+
+impl Trade {
+    /// Every trade, in the order lists show them.
+    pub const ALL: [Self; 9] = [
+        Self::Medicine,
+        Self::Device,
+        Self::HealthFood,
+        Self::SpecialFood,
+        Self::MedicalService,
+        Self::Cosmetics,
+        Self::Beauty,
+        Self::Alcohol,
+        Self::Other,
+    ];
+
+    /// May never be advertised where children are addressed (广告法 §40, L-18).
+    #[must_use]
+    pub const fn is_barred_from_children(self) -> bool {
+        match self {
+            Self::Medicine
+            | Self::Device
+            | Self::HealthFood
+            | Self::SpecialFood
+            | Self::MedicalService
+            | Self::Cosmetics
+            | Self::Beauty
+            | Self::Alcohol => true,
+            Self::Other => false,
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn name(self) -> Text {
+        match self {
+            Self::Medicine => Text::new("非处方药", "OTC medicine"),
+            Self::Device => Text::new("医疗器械", "Medical device"),
+            Self::HealthFood => Text::new("保健食品", "Health food"),
+            Self::SpecialFood => Text::new("特医食品", "Special medical food"),
+            Self::MedicalService => Text::new("医疗服务", "Medical service"),
+            Self::Cosmetics => Text::new("化妆品", "Cosmetics"),
+            Self::Beauty => Text::new("医疗美容", "Cosmetic medicine"),
+            Self::Alcohol => Text::new("酒类", "Alcohol"),
+            Self::Other => Text::new("其他", "Other"),
+        }
+    }
+}
+
+/// Who advertises what: what caps, separation and the co-display ban go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advertiser {
+    /// Who pays. Advertisements of one advertiser never compete with each other.
+    pub name: String,
+    /// What is sold.
+    pub trade: Trade,
+    /// Starts of tags of education items that it may not stand next to, such as `J` or `J45`: ICD-10 or words (L-14).
+    #[serde(default)]
+    pub related: Vec<String>,
+}
+
 /// How near to a decision the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -172,6 +255,9 @@ pub struct Item {
     /// Tags, among them ICD-10 categories of the content.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Who advertises; advertisements only. One without it counts as the worst of its kind.
+    #[serde(default)]
+    pub advertiser: Option<Advertiser>,
     /// What stands on the glass.
     pub face: Face,
     /// When it was last reviewed.

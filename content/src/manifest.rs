@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ScreenId, ZoneId};
+use crate::schedule::Carry;
 
 /// Signed bytes. What was signed is never written again: the body travels as the text that was signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +95,9 @@ pub struct Manifest {
     pub issued_at: Instant,
     /// From when the show part holds; the clinic part holds at once.
     pub effective_at: Instant,
+    /// Where the zone's day stood then.
+    #[serde(default)]
+    pub carry: Carry,
     /// Rules, playlists, items.
     pub show: PartRef,
     /// The clinic timetable.

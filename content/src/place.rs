@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BuildingId, DepartmentId, NetworkId, ScreenId, ShortCode, SiteId, ZoneId};
+use crate::schedule::{DayKinds, Policy};
 use crate::text::Text;
 
 /// A city, by its six-digit administrative code.
@@ -40,6 +41,9 @@ pub struct Site {
     /// The hospital's own booking address, `https://…`; the clinic page hands over to it.
     #[serde(default)]
     pub booking_url: Option<String>,
+    /// What its screens owe the public, and how much they may sell.
+    #[serde(default)]
+    pub policy: Policy,
 }
 
 /// A building of a site.
@@ -121,7 +125,8 @@ pub enum Audio {
     Never,
 }
 
-/// Opening hours of one day, half-open, in minutes after local midnight; `to_min` up to 1440.
+/// Opening hours of one day, half-open, in minutes after local midnight; `to_min` up to 1440. At or below `from_min` it
+/// lies on the next day: a night belongs to the day it starts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OpenHours {
     /// First open minute.
@@ -133,6 +138,15 @@ pub struct OpenHours {
 impl OpenHours {
     /// Open all day long.
     pub const ALWAYS: Self = Self { from_min: 0, to_min: 1440 };
+}
+
+/// Opening hours on some kinds of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OpenOn {
+    /// On which kinds of day.
+    pub kinds: DayKinds,
+    /// The hours; `None` is closed all day.
+    pub hours: Option<OpenHours>,
 }
 
 /// A place where people wait. Every zone has one programme.
@@ -159,6 +173,15 @@ pub struct Zone {
     pub networks: Vec<Membership>,
     /// When it is open, Monday first; `None` is closed all day.
     pub open: [Option<OpenHours>; 7],
+    /// Other hours on some kinds of day; the first that fits wins over the weekday.
+    #[serde(default)]
+    pub open_on: Vec<OpenOn>,
+    /// Words that rules may aim at.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// No commercial advertisement here, whatever its site allows.
+    #[serde(default)]
+    pub no_ads: bool,
     /// What may be heard.
     #[serde(default)]
     pub audio: Audio,

@@ -8,10 +8,10 @@ use crate::id::{ContentHash, ItemId, ScreenId};
 use crate::item::Item;
 use crate::place::{Screen, Site, Zone};
 use crate::playlist::Playlist;
-use crate::schedule::Rule;
+use crate::schedule::{Calendar, Campaign, Rule};
 
 /// The engine that composes timelines; any change of its output raises it.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// The show part: what may be seen, and the rules that say when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,12 +26,21 @@ pub struct Show {
     pub screens: Vec<Screen>,
     /// Rules that hold here, by name.
     pub rules: Vec<Rule>,
-    /// The playlists they put on the air.
+    /// The playlists they put on the air, and those these hold.
     pub playlists: Vec<Playlist>,
+    /// Campaigns that aim here.
+    #[serde(default)]
+    pub campaigns: Vec<Campaign>,
+    /// The special days of the site.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// The items those hold: approved ones alone.
     pub items: Vec<Item>,
     /// How the zone's wall clocks stand against UTC.
     pub offsets: Offsets,
+    /// The same for other time zones that windows name.
+    #[serde(default)]
+    pub other_offsets: Vec<Offsets>,
     /// What every code on the glass begins with, such as `HTTP://10.0.0.5:8081`.
     pub phone_address: String,
 }
@@ -47,6 +56,13 @@ impl Show {
     #[must_use]
     pub fn screen(&self, id: &ScreenId) -> Option<&Screen> {
         self.screens.iter().find(|screen| screen.id == *id)
+    }
+
+    /// The clocks a window goes by.
+    #[must_use]
+    pub fn offsets_of(&self, time_zone: Option<&str>) -> &Offsets {
+        let named = time_zone.and_then(|name| self.other_offsets.iter().find(|offsets| offsets.zone == name));
+        named.unwrap_or(&self.offsets)
     }
 
     /// Every file the zone needs, as (hash, size in bytes), each once.

@@ -1,24 +1,41 @@
-//! The engine: what a screen shows at an instant is a function of its programme alone. No other code decides.
+//! The engine: what a screen shows at an instant is a function of its programmes alone. No other code decides.
 //!
-//! A zone's time is cut at every instant where the rules on the air could change: opening and closing, the ends of
-//! windows, the dates of items, and the moment a programme takes over. Between two cuts the playlists of the highest
-//! level rotate, and the position follows from the clock.
+//! A zone has a day at a time composed by the [`wheel`](crate::schedule::wheel); a timeline keeps the days it was asked for
+//! and looks an instant up in them. Each programme holds from its instant until the next one's.
 
-use crate::clock::{DAY_MS, Instant};
-use crate::id::{ItemId, RuleId, ScreenId};
-use crate::item::Item;
+mod difference;
+mod forecast;
+mod why;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+
+pub use difference::{Difference, differences};
+pub use forecast::{Forecast, ForecastDay, Trouble, forecast, troubles};
+pub use why::{Contender, Explanation, Loss, Who};
+
+use crate::clock::Instant;
+use crate::id::{CampaignId, ItemId, RuleId, ScreenId};
 use crate::place::Role;
-use crate::playlist::{Playlist, dwell_ms};
 use crate::programme::Show;
-use crate::schedule::{Airtime, Level, Rotation, Rule};
+use crate::schedule::wheel::{By, Composed, Composer, Day, Filled, Plan, Slot};
+use crate::schedule::{Carry, Goal, Level};
 
-/// A programme with the instant from which it holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Edition<'a> {
+/// How many composed days a timeline keeps: yesterday, today and tomorrow of two programmes, and some.
+const DAYS_KEPT_MAX: usize = 8;
+/// How far back plays of a total are counted, in days: the longest a programme is expected to stand.
+const COUNTED_DAYS_MAX: usize = 400;
+
+/// A programme with the instant from which it holds, and where the day stood then.
+#[derive(Debug, Clone)]
+pub struct Edition {
     /// From here on.
     pub effective_at: Instant,
     /// What holds.
-    pub show: &'a Show,
+    pub show: Arc<Show>,
+    /// Where the day stood.
+    pub carry: Arc<Carry>,
 }
 
 /// What a screen shows, since when, until when, and why.
@@ -30,12 +47,12 @@ pub struct Cue {
     pub since: Instant,
     /// The first millisecond after it.
     pub until: Instant,
-    /// The rule and level that won; none when no rule was heard.
+    /// What put it there; none when nothing did.
     pub why: Option<Why>,
 }
 
 /// What is on the glass.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Showing {
     /// An item in a version.
     Item {
@@ -52,182 +69,285 @@ pub enum Showing {
     Fallback,
 }
 
-/// The rule that won.
+/// What put something on the glass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
-    /// Which rule.
-    pub rule: RuleId,
-    /// At which level.
-    pub level: Level,
+pub enum Why {
+    /// A rule.
+    Rule {
+        /// Which.
+        rule: RuleId,
+        /// At which level.
+        level: Level,
+    },
+    /// A campaign.
+    Campaign(CampaignId),
+    /// The public-service floor of the site.
+    Floor,
 }
 
-/// The cue of `screen` at `at`, where each edition takes over from the ones before it.
-#[must_use]
-pub fn cue_of(editions: &[Edition<'_>], screen: &ScreenId, at: Instant) -> Option<Cue> {
-    let in_force = editions.iter().filter(|edition| edition.effective_at <= at).max_by_key(|e| e.effective_at);
-    let edition = in_force.or_else(|| editions.iter().min_by_key(|e| e.effective_at))?;
-    let next = editions.iter().map(|e| e.effective_at).filter(|from| *from > at).min();
-    let mut cue = cue(*edition, screen, at)?;
-    cue.until = next.map_or(cue.until, |next| cue.until.min(next));
-    Some(cue)
+/// The programmes of one zone, and the days composed from them.
+#[derive(Debug)]
+pub struct Timeline {
+    /// By the instant from which they hold.
+    plans: Vec<Plan>,
+    days: Mutex<Vec<Kept>>,
 }
 
-/// The cue of `screen` at `at` in one programme; none when the programme does not know the screen.
-#[must_use]
-pub fn cue(edition: Edition<'_>, screen: &ScreenId, at: Instant) -> Option<Cue> {
-    let show = edition.show;
-    let screen = show.screen(screen)?;
-    let span = Span::around(edition, at);
-    let over_span = |showing| Cue { showing, since: span.from, until: span.to, why: None };
-    if !is_open(show, at) {
-        return Some(over_span(Showing::Closed));
-    }
-    if screen.role == Role::Strip {
-        return Some(over_span(Showing::Strip));
-    }
-    let on_air = OnAir::at(show, at);
-    let Some(level) = on_air.level else { return Some(over_span(Showing::Fallback)) };
-    let rotation = Rotation::of(&on_air.lists);
-    let Some(placed) = rotation.at(span.from, span.to, at) else { return Some(over_span(Showing::Fallback)) };
-    let Some(turn) = rotation.turn(placed.turn) else { return Some(over_span(Showing::Fallback)) };
-    Some(Cue {
-        showing: Showing::Item { item: turn.what.id.clone(), version: turn.what.version },
-        since: placed.since,
-        until: placed.until,
-        why: Some(Why { rule: turn.rule.clone(), level }),
-    })
-}
-
-/// The cues of `screen` from `from` on, one after another, up to `to` and at most `cues_max`.
-#[must_use]
-pub fn cues(edition: Edition<'_>, screen: &ScreenId, from: Instant, to: Instant, cues_max: usize) -> Vec<Cue> {
-    let mut cues = Vec::new();
-    let mut at = from;
-    while at < to && cues.len() < cues_max {
-        let Some(cue) = cue(edition, screen, at) else { break };
-        // A cue always ends after the instant it was asked for; the step guards the loop against that ever being wrong.
-        at = cue.until.max(at.plus_ms(1));
-        cues.push(cue);
-    }
-    cues
-}
-
-/// Where a new programme takes over when it is published at `at`: at the next item boundary of the one before it, or at
-/// once when no item is on the air in any of the zone's full screens.
-#[must_use]
-pub fn handover(editions: &[Edition<'_>], at: Instant) -> Instant {
-    let Some(latest) = editions.iter().max_by_key(|edition| edition.effective_at) else { return at };
-    let Some(screen) = latest.show.screens.iter().find(|screen| screen.role == Role::Full) else { return at };
-    match cue_of(editions, &screen.id, at) {
-        Some(Cue { showing: Showing::Item { .. }, until, .. }) => until,
-        Some(_) | None => at,
-    }
-}
-
-fn is_open(show: &Show, at: Instant) -> bool {
-    let date = show.offsets.date(at);
-    let hours = show.zone.open.get(usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0));
-    hours.copied().flatten().is_some_and(|hours| {
-        at >= show.offsets.instant(date, i32::from(hours.from_min))
-            && at < show.offsets.instant(date, i32::from(hours.to_min))
-    })
-}
-
-/// The rules of the highest level that have something to show, as lists of turns.
-struct OnAir<'a> {
-    level: Option<Level>,
-    lists: Vec<Vec<Airtime<'a, &'a Item>>>,
-}
-
-impl<'a> OnAir<'a> {
-    fn at(show: &'a Show, at: Instant) -> Self {
-        let mut on_air = Self { level: None, lists: Vec::new() };
-        let mut rules: Vec<&Rule> = show.rules.iter().filter(|rule| is_on(show, rule, at)).collect();
-        rules.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
-        for rule in rules {
-            if on_air.level.is_some_and(|level| rule.level < level) {
-                break;
-            }
-            let Some(playlist) = show.playlists.iter().find(|p| p.id == rule.playlist) else { continue };
-            let turns = turns(show, rule, playlist, at);
-            if !turns.is_empty() {
-                on_air.level = Some(rule.level);
-                on_air.lists.push(turns);
-            }
-        }
-        on_air
-    }
-}
-
-fn turns<'a>(show: &'a Show, rule: &'a Rule, playlist: &Playlist, at: Instant) -> Vec<Airtime<'a, &'a Item>> {
-    let airtime = |turn: &crate::playlist::Turn| {
-        let item = show.item(&turn.item).filter(|item| item.is_current(at))?;
-        let dwell_ms = dwell_ms(item, turn.dwell_ms);
-        Some(Airtime { rule: &rule.id, what: item, dwell_ms, is_still: item.face.is_still() })
-    };
-    playlist.turns.iter().filter_map(airtime).collect()
-}
-
-fn is_on(show: &Show, rule: &Rule, at: Instant) -> bool {
-    if !rule.target.holds(&show.zone) {
-        return false;
-    }
-    let today = show.offsets.date(at);
-    // A window over midnight that started yesterday may still be open.
-    [today.yesterday().ok(), Some(today)]
-        .into_iter()
-        .flatten()
-        .filter_map(|date| rule.window.span(date, &show.offsets))
-        .any(|(from, to)| from <= at && at < to)
-}
-
-/// A stretch of time in which nothing about the rules changes.
-struct Span {
+#[derive(Debug, Clone)]
+struct Kept {
+    plan: usize,
     from: Instant,
     to: Instant,
+    day: Arc<Composed>,
 }
 
-impl Span {
-    fn around(edition: Edition<'_>, at: Instant) -> Self {
-        let mut span = Self { from: at.plus_ms(-2 * DAY_MS), to: at.plus_ms(2 * DAY_MS) };
-        span.cut_days(edition.show, at);
-        for item in &edition.show.items {
-            span.cut(item.ends_at(), at);
-            if let Some(from) = item.valid_from {
-                span.cut(from, at);
-            }
-        }
-        span.cut(edition.effective_at, at);
-        span
+impl Edition {
+    /// A programme that starts a day of its own: nothing stood before it.
+    #[must_use]
+    pub fn new(effective_at: Instant, show: Arc<Show>) -> Self {
+        Self { effective_at, show, carry: Arc::default() }
+    }
+}
+
+impl Timeline {
+    /// The timeline of a zone by its programmes, in any order.
+    #[must_use]
+    pub fn new(editions: impl IntoIterator<Item = Edition>) -> Self {
+        let mut editions: Vec<Edition> = editions.into_iter().collect();
+        editions.sort_by_key(|edition| edition.effective_at);
+        let plans = editions.into_iter().map(|e| Plan::new(e.show, e.effective_at, e.carry)).collect();
+        Self { plans, days: Mutex::default() }
     }
 
-    fn cut_days(&mut self, show: &Show, at: Instant) {
+    /// The timeline of one programme that holds since ever.
+    #[must_use]
+    pub fn of(show: Arc<Show>) -> Self {
+        Self::new([Edition::new(Instant(i64::MIN), show)])
+    }
+
+    /// The programme in force at `at`; before the first one, the first.
+    #[must_use]
+    pub fn show_at(&self, at: Instant) -> Option<&Arc<Show>> {
+        self.plan_at(at).map(Plan::show)
+    }
+
+    /// Every programme, oldest first, with the instant from which it holds.
+    pub fn shows(&self) -> impl DoubleEndedIterator<Item = (Instant, &Arc<Show>)> {
+        self.plans.iter().map(|plan| (plan.effective_at(), plan.show()))
+    }
+
+    /// What `screen` shows at `at`; none when no programme knows the screen.
+    #[must_use]
+    pub fn cue(&self, screen: &ScreenId, at: Instant) -> Option<Cue> {
+        let role = self.plan_at(at)?.show().screen(screen)?.role;
+        self.cue_for(role, at)
+    }
+
+    /// What the zone's full screens show at `at`.
+    #[must_use]
+    pub fn zone_cue(&self, at: Instant) -> Option<Cue> {
+        self.cue_for(Role::Full, at)
+    }
+
+    fn cue_for(&self, role: Role, at: Instant) -> Option<Cue> {
+        let (index, plan) = self.in_force(at)?;
+        let day = self.composed(index, at)?;
+        let next = match self.plans.get(index + 1).map(Plan::effective_at) {
+            // Before the first programme's instant it is only a stand-in.
+            _ if at < plan.effective_at() => plan.effective_at(),
+            Some(next) => next,
+            None => Instant(i64::MAX),
+        };
+        let mut cue = cue_in(plan, &day, role, at)?;
+        cue.until = cue.until.min(next);
+        Some(cue)
+    }
+
+    /// The cues of `screen` from `from` on, one after another, up to `to` and at most `cues_max`.
+    #[must_use]
+    pub fn cues(&self, screen: &ScreenId, from: Instant, to: Instant, cues_max: usize) -> Vec<Cue> {
+        let mut cues = Vec::new();
+        let mut at = from;
+        while at < to && cues.len() < cues_max {
+            let Some(cue) = self.cue(screen, at) else { break };
+            // A cue always ends after the instant it was asked for; the step guards the loop against that ever being wrong.
+            at = cue.until.max(at.plus_ms(1));
+            cues.push(cue);
+        }
+        cues
+    }
+
+    /// The cues of the zone's full screens, as [`Self::cues`] tells them of one.
+    #[must_use]
+    pub fn zone_cues(&self, from: Instant, to: Instant, cues_max: usize) -> Vec<Cue> {
+        let mut cues = Vec::new();
+        let mut at = from;
+        while at < to && cues.len() < cues_max {
+            let Some(cue) = self.zone_cue(at) else { break };
+            at = cue.until.max(at.plus_ms(1));
+            cues.push(cue);
+        }
+        cues
+    }
+
+    /// The zone's `date`, one cue after another.
+    #[must_use]
+    pub fn day(&self, date: Date) -> Vec<Cue> {
+        let Some(show) = self.plans.last().map(Plan::show) else { return Vec::new() };
+        self.zone_cues(show.offsets.instant(date, 0), show.offsets.instant(date, 1440), usize::MAX)
+    }
+
+    /// Where a new programme takes over when it is published at `at`: at the next item boundary, or at once when no item is
+    /// on the air.
+    #[must_use]
+    pub fn handover(&self, at: Instant) -> Instant {
+        let newest = self.plans.last().map_or(at, |plan| plan.effective_at().max(at));
+        let Some((index, plan)) = self.in_force(newest) else { return at };
+        match self.composed(index, newest).and_then(|day| cue_in(plan, &day, Role::Full, newest)) {
+            Some(Cue { showing: Showing::Item { .. }, until, .. }) => until,
+            Some(_) | None => newest,
+        }
+    }
+
+    /// Where the day stands at `at`, for a programme that takes over then.
+    #[must_use]
+    pub fn carry(&self, at: Instant) -> Carry {
+        let before = at.plus_ms(-1);
+        let Some((index, plan)) = self.in_force(before).filter(|(_, plan)| plan.effective_at() < at) else {
+            return Carry::default();
+        };
+        let Some(shown) = self.composed(index, before) else { return Carry::default() };
+        let (day, carry) = day_of(plan, before);
+        let count = shown.slots.iter().take_while(|slot| slot.since < at).count();
+        let mut composer = Composer::new(plan, &day, carry);
+        composer.run_to(count);
+        let slots = shown.slots.get(..count).unwrap_or_default();
+        let mut carry = composer.carry(slots, at);
+        self.count_totals(index, &mut carry, before);
+        carry
+    }
+
+    /// Adds to each campaign's plays of the day those of the days before, and those before this programme.
+    fn count_totals(&self, index: usize, carry: &mut Carry, at: Instant) {
+        let Some(plan) = self.plans.get(index) else { return };
+        let show = plan.show().clone();
+        let has_total = |id: &CampaignId| {
+            show.campaigns.iter().any(|campaign| campaign.id == *id && matches!(campaign.goal, Goal::Total(_)))
+        };
+        for campaign in &mut carry.campaigns {
+            campaign.total += plan.planned_before(&campaign.campaign);
+        }
+        if !carry.campaigns.iter().any(|campaign| has_total(&campaign.campaign)) {
+            return;
+        }
         let today = show.offsets.date(at);
-        let days = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
-        for date in days.into_iter().flatten() {
-            // Every zone's day ends at midnight, so that the order of a day never depends on the day before.
-            self.cut(show.offsets.instant(date, 0), at);
-            let hours = show.zone.open.get(usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0));
-            if let Some(hours) = hours.copied().flatten() {
-                self.cut(show.offsets.instant(date, i32::from(hours.from_min)), at);
-                self.cut(show.offsets.instant(date, i32::from(hours.to_min)), at);
+        let mut midnight = show.offsets.instant(today, 0);
+        for _ in 0..COUNTED_DAYS_MAX {
+            let yesterday = midnight.plus_ms(-1);
+            if yesterday < plan.effective_at() || plan.effective_at() == Instant(i64::MIN) {
+                break;
             }
-            for rule in show.rules.iter().filter(|rule| rule.target.holds(&show.zone)) {
-                if let Some((from, to)) = rule.window.span(date, &show.offsets) {
-                    self.cut(from, at);
-                    self.cut(to, at);
+            let day = compose(plan, yesterday);
+            for slot in &day.slots {
+                let By::Campaign(n) = slot.by else { continue };
+                let id = show.campaigns.get(usize::from(n)).map(|campaign| &campaign.id);
+                if let Some(campaign) = carry.campaigns.iter_mut().find(|campaign| Some(&campaign.campaign) == id) {
+                    campaign.total += 1;
                 }
             }
+            midnight = show.offsets.instant(show.offsets.date(yesterday), 0);
         }
     }
 
-    fn cut(&mut self, edge: Instant, at: Instant) {
-        if edge <= at {
-            self.from = self.from.max(edge);
-        } else {
-            self.to = self.to.min(edge);
-        }
+    fn plan_at(&self, at: Instant) -> Option<&Plan> {
+        self.in_force(at).map(|(_, plan)| plan)
     }
+
+    fn in_force(&self, at: Instant) -> Option<(usize, &Plan)> {
+        let newest = self.plans.iter().enumerate().rev().find(|(_, plan)| plan.effective_at() <= at);
+        newest.or_else(|| self.plans.iter().enumerate().next())
+    }
+
+    /// The day that holds `at`, composed by a plan.
+    fn composed(&self, index: usize, at: Instant) -> Option<Arc<Composed>> {
+        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = days.iter().position(|kept| kept.plan == index && kept.from <= at && at < kept.to);
+        if let Some(place) = place {
+            if place > 0 {
+                let kept = days.remove(place);
+                days.insert(0, kept);
+            }
+            return days.first().map(|kept| kept.day.clone());
+        }
+        let plan = self.plans.get(index)?;
+        let day = Arc::new(compose(plan, at));
+        // Before its instant the first programme is only a stand-in, up to that instant.
+        let to = if at < plan.effective_at() { day.to.min(plan.effective_at()) } else { day.to };
+        days.truncate(DAYS_KEPT_MAX - 1);
+        days.insert(0, Kept { plan: index, from: day.from, to, day: day.clone() });
+        Some(day)
+    }
+}
+
+/// The day that holds `at`, and the carry it starts from.
+fn day_of(plan: &Plan, at: Instant) -> (Day, Option<&Carry>) {
+    let show = plan.show();
+    let date = show.offsets.date(at);
+    let takeover = plan.effective_at();
+    let is_takeover = at >= takeover && takeover > show.offsets.instant(date, 0);
+    let day = Day::new(plan, date, is_takeover.then_some(takeover));
+    (day, is_takeover.then(|| plan.carried()))
+}
+
+fn compose(plan: &Plan, at: Instant) -> Composed {
+    let (day, carry) = day_of(plan, at);
+    Composer::new(plan, &day, carry).finish()
+}
+
+fn cue_in(plan: &Plan, day: &Composed, role: Role, at: Instant) -> Option<Cue> {
+    match role {
+        Role::Full => {
+            let place = day.slots.partition_point(|slot| slot.since <= at).checked_sub(1)?;
+            day.slots.get(place).map(|slot| cue_of_slot(plan, slot))
+        }
+        Role::Strip => Some(strip_cue(day, at)),
+    }
+}
+
+fn strip_cue(day: &Composed, at: Instant) -> Cue {
+    let cue = |showing, since, until| Cue { showing, since, until, why: None };
+    let mut closed_since = day.from;
+    for (from, to) in &day.open {
+        if at < *from {
+            return cue(Showing::Closed, closed_since, *from);
+        }
+        if at < *to {
+            return cue(Showing::Strip, (*from).max(day.from), *to);
+        }
+        closed_since = *to;
+    }
+    cue(Showing::Closed, closed_since, day.to)
+}
+
+fn cue_of_slot(plan: &Plan, slot: &Slot) -> Cue {
+    let show = plan.show();
+    let showing = match slot.filled {
+        Filled::Item(n) => show
+            .items
+            .get(usize::from(n))
+            .map_or(Showing::Fallback, |item| Showing::Item { item: item.id.clone(), version: item.version }),
+        Filled::Card => Showing::Fallback,
+        Filled::Closed => Showing::Closed,
+    };
+    let why = match slot.by {
+        By::Rule(n) => {
+            show.rules.get(usize::from(n)).map(|rule| Why::Rule { rule: rule.id.clone(), level: rule.level })
+        }
+        By::Campaign(n) => show.campaigns.get(usize::from(n)).map(|campaign| Why::Campaign(campaign.id.clone())),
+        By::Floor => Some(Why::Floor),
+        By::Nobody => None,
+    };
+    Cue { showing, since: slot.since, until: slot.until, why }
 }
 
 #[cfg(test)]

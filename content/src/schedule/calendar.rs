@@ -54,3 +54,59 @@ impl Calendar {
         }
     }
 }
+
+/// What kind of day a date is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayKind {
+    /// 工作日.
+    Workday,
+    /// 休息日.
+    RestDay,
+    /// 法定节假日.
+    Holiday,
+    /// 调休上班日.
+    MakeupDay,
+    /// 停业日.
+    Closure,
+}
+
+/// A set of kinds of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DayKinds(pub u8);
+
+impl DayKinds {
+    /// Every kind.
+    pub const ALL: Self = Self(0b1_1111);
+
+    /// Holds `kind`.
+    #[must_use]
+    pub fn holds(self, kind: DayKind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+}
+
+impl Default for DayKinds {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// A day, by the calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct Day {
+    /// Its kind.
+    pub kind: DayKind,
+    /// The weekday whose plan it follows.
+    pub weekday: Weekday,
+}
+
+impl Calendar {
+    /// What `date` is.
+    #[must_use]
+    pub fn day(&self, date: Date) -> Day {
+        let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        Day { kind: if is_weekend { DayKind::RestDay } else { DayKind::Workday }, weekday: self.working_weekday(date) }
+    }
+}

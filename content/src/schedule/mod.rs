@@ -1,13 +1,18 @@
-//! When and where playlists are on the air: calendar, windows, levels, rules, and the loop they make.
+//! When and where things are on the air: calendar, windows, levels, rules, campaigns, and the wheel that composes them.
 
 mod calendar;
+mod campaign;
+mod carry;
 mod level;
-mod rotation;
+mod policy;
 mod rule;
+pub mod wheel;
 mod window;
 
-pub use calendar::{Calendar, SpecialDay, SpecialKind};
+pub use calendar::{Calendar, Day, DayKind, DayKinds, SpecialDay, SpecialKind};
+pub use campaign::{CAMPAIGN_ITEMS_MAX, Campaign, Goal, PER_HOUR_MAX, Phase, ZONE_CAMPAIGNS_MAX};
+pub use carry::{CampaignCarry, Carry, LoopCarry, RecentPlay};
 pub use level::Level;
-pub use rotation::{Airtime, ROTATION_TURNS_MAX, Rotation};
-pub use rule::{Rule, Target, Where};
-pub use window::{Weekdays, Window};
+pub use policy::{Block, Policy, TEN_MINUTES_MS};
+pub use rule::{RULE_WEIGHT_MAX, Rule, Target, Where, ZONE_RULES_MAX};
+pub use window::{CHANGES_MAX, Change, CountsAs, Hours, HoursOn, Moved, Weekdays, Window};

@@ -1,16 +1,15 @@
 //! What the engine promises, as cases and properties.
 
 use jiff::civil::date;
-use proptest::prelude::*;
 
 use super::*;
-use crate::clock::{HOUR_MS, MINUTE_MS, Offsets};
+use crate::clock::{DAY_MS, Offsets};
 use crate::id::{BuildingId, PlaylistId, ShortCode, SiteId, ZoneId};
-use crate::item::{Class, Face};
+use crate::item::{Class, Face, Item};
 use crate::place::{Audio, OpenHours, Screen, Site, SiteKind, Zone, ZoneKind};
-use crate::playlist::Turn;
+use crate::playlist::{Playlist, Turn};
 use crate::programme::ENGINE;
-use crate::schedule::{Target, Weekdays, Window};
+use crate::schedule::{Calendar, Policy, Rule, Target, Weekdays, Window};
 use crate::text::Text;
 
 fn item(id: &str) -> Item {
@@ -26,6 +25,7 @@ fn item(id: &str) -> Item {
         layer: None,
         networks: Vec::new(),
         tags: Vec::new(),
+        advertiser: None,
         face: Face::Card,
         reviewed_at: Instant(0),
         review_by: Instant(i64::MAX),
@@ -35,22 +35,13 @@ fn item(id: &str) -> Item {
 }
 
 fn rule(id: &str, level: Level, window: Window) -> Rule {
-    Rule {
-        id: RuleId::parse(id).expect("name"),
-        playlist: PlaylistId::parse(id).expect("name"),
-        target: Target::zone(ZoneId::parse("Z03").expect("name")),
-        window,
-        level,
-    }
+    let target = Target::zone(ZoneId::parse("Z03").expect("name"));
+    Rule::new(RuleId::parse(id).expect("name"), PlaylistId::parse(id).expect("name"), target, window, level)
 }
 
 fn playlist(id: &str, turns: &[(&str, u32)]) -> Playlist {
-    let turn = |&(item, ms): &(&str, u32)| Turn { item: ItemId::parse(item).expect("name"), dwell_ms: Some(ms) };
-    Playlist {
-        id: PlaylistId::parse(id).expect("name"),
-        name: Text::default(),
-        turns: turns.iter().map(turn).collect(),
-    }
+    let turn = |&(item, ms): &(&str, u32)| Turn::of(ItemId::parse(item).expect("name"), Some(ms));
+    Playlist::new(PlaylistId::parse(id).expect("name"), Text::default(), turns.iter().map(turn).collect())
 }
 
 fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
@@ -76,6 +67,7 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
             name: Text::default(),
             time_zone: "Asia/Shanghai".into(),
             booking_url: None,
+            policy: Policy { qr_min_ms: 0, ..Policy::default() },
         },
         zone: Zone {
             id: zone.clone(),
@@ -87,14 +79,20 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
             child: false,
             networks: Vec::new(),
             open: [Some(OpenHours { from_min: 420, to_min: 1080 }); 7],
+            open_on: Vec::new(),
+            tags: Vec::new(),
+            no_ads: false,
             audio: Audio::Mute,
             departments: Vec::new(),
         },
         screens: vec![screen("Z03-1", Role::Full), screen("Z03-S", Role::Strip)],
         rules,
         playlists,
+        campaigns: Vec::new(),
+        calendar: Calendar::default(),
         items: ["a", "b", "c"].map(item).to_vec(),
         offsets: Offsets::fixed("Asia/Shanghai", 8 * 3600),
+        other_offsets: Vec::new(),
         phone_address: "HTTP://10.0.0.5:8081".into(),
     }
 }
@@ -105,8 +103,7 @@ fn at(show: &Show, hour: i32, minute: i32) -> Instant {
 
 fn told(show: &Show, screen: &str, when: Instant) -> String {
     let screen = ScreenId::parse(screen).expect("name");
-    let edition = Edition { effective_at: Instant(i64::MIN), show };
-    match cue(edition, &screen, when) {
+    match Timeline::of(Arc::new(show.clone())).cue(&screen, when) {
         None => "no such screen".into(),
         Some(Cue { showing: Showing::Item { item, .. }, since, .. }) => {
             format!("{item} for {} s", when.ms_since(since) / 1_000)
@@ -174,56 +171,15 @@ fn a_new_programme_takes_over_at_an_item_boundary() {
     let (old, new) =
         (two_rules(), show(vec![rule("base", Level::Base, Window::ALWAYS)], vec![playlist("base", &[("c", 9_000)])]));
     let screen = ScreenId::parse("Z03-1").expect("name");
-    let before = Edition { effective_at: Instant(i64::MIN), show: &old };
+    let before = Edition::new(Instant(i64::MIN), Arc::new(old.clone()));
     let published = at(&old, 9, 0).plus_ms(25_000);
-    let from = handover(&[before], published);
+    let from = Timeline::new([before.clone()]).handover(published);
     assert_eq!(from, at(&old, 9, 1), "b stands until the minute is full");
-    let after = Edition { effective_at: from, show: &new };
-    let cue_at = |when| cue_of(&[before, after], &screen, when).expect("a known screen");
+    let carry = Arc::new(Timeline::new([before.clone()]).carry(from));
+    let after = Edition { effective_at: from, show: Arc::new(new), carry };
+    let timeline = Timeline::new([after, before]);
+    let cue_at = |when| timeline.cue(&screen, when).expect("a known screen");
     assert_eq!(cue_at(published).until, from);
     assert_eq!(cue_at(from).since, from);
     assert_eq!(cue_at(from).showing, Showing::Item { item: ItemId::parse("c").expect("name"), version: 1 });
-}
-
-fn any_show() -> impl Strategy<Value = Show> {
-    let window = (0u16..1440, 1u16..=1440, 1u8..=127).prop_map(|(from_min, to_min, days)| Window {
-        days: Weekdays(days),
-        from_min,
-        to_min,
-        ..Window::ALWAYS
-    });
-    let level = prop::sample::select(Level::EDITABLE.to_vec());
-    let turns = prop::collection::vec((prop::sample::select(vec!["a", "b", "c"]), 1_000u32..90_000), 0..5);
-    (prop::collection::vec((level, window, turns), 0..4), 0i64..DAY_MS).prop_map(|(rules, expiry)| {
-        let named: Vec<_> = rules.into_iter().enumerate().map(|(n, rest)| (format!("r{n}"), rest)).collect();
-        let mut show = show(
-            named.iter().map(|(id, (level, window, _))| rule(id, *level, window.clone())).collect(),
-            named.iter().map(|(id, (_, _, turns))| playlist(id, turns)).collect(),
-        );
-        let midnight = show.offsets.instant(date(2026, 11, 25), 0);
-        show.items[0].expires_at = Some(midnight.plus_ms(expiry));
-        show
-    })
-}
-
-proptest! {
-    #[test]
-    fn every_millisecond_has_exactly_one_cue_and_any_order_of_asking_agrees(show in any_show(), hour in 0i64..23) {
-        let screen = ScreenId::parse("Z03-1").expect("name");
-        let edition = Edition { effective_at: Instant(i64::MIN), show: &show };
-        let start = show.offsets.instant(date(2026, 11, 25), 0).plus_ms(hour * HOUR_MS);
-        let cues = cues(edition, &screen, start, start.plus_ms(40 * MINUTE_MS), 3_000);
-        for pair in cues.windows(2) {
-            prop_assert_eq!(pair[0].until, pair[1].since, "no gap and no overlap");
-        }
-        for known in cues.iter().rev() {
-            let middle = Instant(i64::midpoint(known.since.0.max(start.0), known.until.0 - 1));
-            let again = cue(edition, &screen, middle).expect("a known screen");
-            prop_assert_eq!(&again, known);
-            if let Showing::Item { item, .. } = &known.showing {
-                let item = show.item(item).expect("an item of the programme");
-                prop_assert!(item.is_current(Instant(known.until.0 - 1)), "not a millisecond after its expiry");
-            }
-        }
-    }
 }

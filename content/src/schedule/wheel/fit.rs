@@ -1,0 +1,184 @@
+//! What fits where: the dates of an item, bars, boundaries, and who may stand beside whom and how soon.
+
+use super::compose::Composer;
+use super::day::Phase;
+use super::plan::Entry;
+use super::reason::NotNow;
+use super::slot::{Filled, Slot};
+use super::state::{hour_end, hour_of};
+use crate::clock::{HOUR_MS, Instant};
+use crate::item::DWELL_MIN_MS;
+use crate::schedule::TEN_MINUTES_MS;
+
+/// How many slots back a gap may be spread over; further back a screen has long shown.
+const ABSORBED_OVER_MAX: usize = 60;
+
+impl Composer<'_> {
+    /// Until when `entry` would stand, put in now.
+    pub(super) fn room(&self, entry: &Entry, phase: &Phase) -> Result<Instant, NotNow> {
+        let at = self.state.at;
+        let facts = self.plan.facts(entry.item).ok_or(NotNow::NotInProgramme)?;
+        if let Some(barred) = facts.barred {
+            return Err(NotNow::Barred(barred));
+        }
+        if at < facts.valid_from {
+            return Err(NotNow::NotBegun(facts.valid_from));
+        }
+        if at >= facts.ends_at {
+            return Err(NotNow::Over(facts.ends_at));
+        }
+        let limit = phase.hard.min(facts.ends_at);
+        let align = phase.align.min(limit);
+        let nominal = at.plus_ms(i64::from(entry.dwell_ms));
+        let (shortest, longest) = (at.plus_ms(i64::from(entry.min_ms)), at.plus_ms(i64::from(entry.max_ms)));
+        if nominal <= align {
+            // A rest that is too short for anything else goes to this one.
+            let rest = align.ms_since(nominal);
+            return Ok(if rest > 0 && rest < phase.smallest_ms && longest >= align { align } else { nominal });
+        }
+        if shortest <= align {
+            return Ok(align);
+        }
+        if nominal <= limit {
+            return Ok(nominal);
+        }
+        if shortest <= limit {
+            return Ok(limit);
+        }
+        Err(NotNow::NoRoom(limit.ms_since(at)))
+    }
+
+    /// May an item stand right after the last one, and an advertisement here at all?
+    pub(super) fn company(&self, entry: &Entry, until: Instant) -> Result<(), NotNow> {
+        if let Some((last, ended)) = self.state.last {
+            if ended == self.state.at && self.plan.are_related(entry.item, last) {
+                return Err(NotNow::BesideRelated(last));
+            }
+        }
+        let Some(seller) = self.plan.facts(entry.item).and_then(|facts| facts.seller) else { return Ok(()) };
+        self.advertisement(entry.item, seller, until)
+    }
+
+    /// It stood right before.
+    pub(super) fn is_repeat(&self, entry: &Entry) -> bool {
+        self.state.last.is_some_and(|(last, ended)| last == entry.item && ended == self.state.at)
+    }
+
+    fn advertisement(
+        &self,
+        item: u16,
+        seller: (Option<crate::item::Trade>, u16),
+        until: Instant,
+    ) -> Result<(), NotNow> {
+        let (at, policy) = (self.state.at, self.plan.policy());
+        let memory_ms = TEN_MINUTES_MS.max(i64::from(policy.separation_ms));
+        if self.day.goes_on && at.ms_since(self.day.from) < memory_ms {
+            return Err(NotNow::DayBegins);
+        }
+        if until > hour_end(self.day, at) {
+            return Err(NotNow::AdOverHourEnd);
+        }
+        let (hour_from, ten_from) = (hour_end(self.day, at).plus_ms(-HOUR_MS), until.plus_ms(-TEN_MINUTES_MS));
+        let length = until.ms_since(at);
+        let (mut hour_ms, mut ten_ms) = (length, length);
+        let mut rival = None;
+        let since_of = |from: Instant, slot: (Instant, Instant)| slot.1.ms_since(slot.0.max(from)).max(0);
+        for n in self.state.ads.iter().rev() {
+            let Some((slot, other)) = self.slots.get(*n).and_then(|slot| Some((slot, slot.item()?))) else { continue };
+            let is_near = at.ms_since(slot.until) < i64::from(policy.separation_ms);
+            if slot.until <= hour_from && slot.until <= ten_from && !is_near {
+                break;
+            }
+            hour_ms += since_of(hour_from, (slot.since, slot.until));
+            ten_ms += since_of(ten_from, (slot.since, slot.until));
+            if is_near && rival.is_none() && self.plan.facts(other).is_some_and(|f| are_rivals(f.seller, seller)) {
+                rival = Some(other);
+            }
+        }
+        for before in &self.state.ads_before {
+            hour_ms += since_of(hour_from, (before.since, before.until));
+            ten_ms += since_of(ten_from, (before.since, before.until));
+            let is_near = at.ms_since(before.until) < i64::from(policy.separation_ms);
+            let mine = self.plan.show.items.get(usize::from(item)).and_then(|item| item.advertiser.as_ref());
+            let competes =
+                matches!((&before.advertiser, mine), (Some(a), Some(b)) if a.trade == b.trade && a.name != b.name);
+            if is_near && competes && rival.is_none() {
+                rival = before.item.or(Some(item));
+            }
+        }
+        if hour_ms * 1_000 > i64::from(policy.ad_hour_permille) * HOUR_MS {
+            return Err(NotNow::AdHourCap);
+        }
+        if ten_ms > i64::from(policy.ad_ten_minutes_ms) {
+            return Err(NotNow::AdTenMinutesCap);
+        }
+        rival.map_or(Ok(()), |rival| Err(NotNow::Rival(rival)))
+    }
+
+    /// Spreads the time up to `to` over the stills before it; says whether it could. Advertisements keep their length.
+    pub(super) fn absorb(&mut self, to: Instant, phase: &Phase) -> bool {
+        let at = self.state.at;
+        let gap = to.ms_since(at);
+        let hour = hour_of(self.day, at);
+        let is_same_hour = hour_of(self.day, to.plus_ms(-1)) == hour;
+        let (mut room, mut first) = (0, self.slots.len());
+        for (n, slot) in self.slots.iter().enumerate().rev().take(ABSORBED_OVER_MAX) {
+            let Filled::Item(item) = slot.filled else { break };
+            let Some(facts) = self.plan.facts(item) else { break };
+            let stays = slot.since >= phase.from && facts.ends_at >= slot.until.plus_ms(gap);
+            let is_free = facts.seller.is_none() || (is_same_hour && hour_of(self.day, slot.since) == hour);
+            if !stays || !is_free || !self.is_of_day(slot) {
+                break;
+            }
+            room += i64::from(slot.max_ms) - slot.length_ms();
+            first = n;
+            if room >= gap {
+                break;
+            }
+        }
+        if room < gap || gap <= 0 {
+            return false;
+        }
+        self.stretch(first, gap, room);
+        self.state.at = to;
+        if let Some((item, _)) = self.state.last {
+            self.state.last = Some((item, to));
+        }
+        true
+    }
+
+    /// A slot that began before this day's composition cannot be changed any more.
+    fn is_of_day(&self, slot: &Slot) -> bool {
+        slot.since >= self.day.from
+    }
+
+    fn stretch(&mut self, first: usize, gap: i64, room: i64) {
+        let (mut shift, mut seen) = (0, 0);
+        let counts = |item: u16| self.plan.facts(item).map(|facts| facts.class);
+        let mut shown_ms = 0;
+        for slot in self.slots.iter_mut().skip(first) {
+            seen += i64::from(slot.max_ms) - slot.length_ms();
+            slot.since = slot.since.plus_ms(shift);
+            let before = shift;
+            shift = gap * seen.min(room) / room.max(1);
+            slot.until = slot.until.plus_ms(shift);
+            if slot.item().and_then(counts) == Some(crate::item::Class::PublicService) {
+                shown_ms += shift - before;
+            }
+        }
+        if let Some(phase) = self.day.phases.get(self.state.phase).filter(|phase| phase.is_wheel) {
+            debug_assert!(phase.is_open);
+            self.state.floor_air_ms += gap;
+            self.state.floor_shown_ms += shown_ms;
+        }
+    }
+
+    /// The shortest time that is shown at all, in milliseconds.
+    pub(super) const fn shortest_ms() -> i64 {
+        DWELL_MIN_MS as i64
+    }
+}
+
+fn are_rivals(one: Option<(Option<crate::item::Trade>, u16)>, two: (Option<crate::item::Trade>, u16)) -> bool {
+    one.is_some_and(|(trade, advertiser)| trade == two.0 && advertiser != two.1)
+}

@@ -10,6 +10,7 @@ use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
 use anteroom_content::play::Ending;
 use anteroom_content::programme::Show;
+use anteroom_content::schedule::Carry;
 use anteroom_content::text::Text;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,9 @@ pub struct StageEdition {
     pub effective_at: Instant,
     /// The manifest it came by.
     pub manifest_version: u64,
+    /// Where the day stood then.
+    #[serde(default)]
+    pub carry: Carry,
     /// What holds.
     pub show: Show,
 }

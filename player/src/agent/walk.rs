@@ -10,7 +10,8 @@ use anteroom_content::item::{Class, Face, Item, MediaFile};
 use anteroom_content::manifest::{Assignment, Manifest, PartRef};
 use anteroom_content::place::{Audio, OpenHours, Role, Screen, Site, SiteKind, Zone, ZoneKind};
 use anteroom_content::play::{Batch, Ending, LogMark, Play};
-use anteroom_content::programme::Show;
+use anteroom_content::programme::{ENGINE, Show};
+use anteroom_content::schedule::{Carry, Policy};
 use anteroom_content::text::Text;
 use anteroom_content::wire::{ToPlayer, ToServer};
 use tokio::sync::watch;
@@ -108,7 +109,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
     let (site, zone) = (SiteId::parse("S1").unwrap(), ZoneId::parse("Z1").unwrap());
     let shapes = vec![MediaFile { hash: file.0, size_bytes: file.1, width_px: 16, height_px: 9 }];
     Show {
-        engine: 1,
+        engine: ENGINE,
         site: Site {
             id: site.clone(),
             city: "310000".into(),
@@ -116,6 +117,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             name: text("医院"),
             time_zone: "Asia/Shanghai".into(),
             booking_url: None,
+            policy: Policy { qr_min_ms: 0, ..Policy::default() },
         },
         zone: Zone {
             id: zone.clone(),
@@ -127,6 +129,9 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             child: false,
             networks: vec![],
             open: [Some(OpenHours::ALWAYS); 7],
+            open_on: vec![],
+            tags: vec![],
+            no_ads: false,
             audio: Audio::Mute,
             departments: vec![],
         },
@@ -143,6 +148,8 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
         }],
         rules: vec![],
         playlists: vec![],
+        campaigns: vec![],
+        calendar: anteroom_content::schedule::Calendar::default(),
         items: vec![Item {
             id: ItemId::parse("washing").unwrap(),
             version: 1,
@@ -155,6 +162,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             layer: None,
             networks: vec![],
             tags: vec![],
+            advertiser: None,
             face: Face::Picture { shapes },
             reviewed_at: Instant(0),
             review_by: Instant(i64::MAX),
@@ -162,6 +170,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             expires_at: None,
         }],
         offsets: Offsets::fixed("Asia/Shanghai", 28_800),
+        other_offsets: vec![],
         phone_address: "HTTP://10.0.0.5:8081".into(),
     }
 }
@@ -183,6 +192,7 @@ async fn supply(server: &FakeServer, talk: &mut Talk, picture: &[u8], version: u
         zone,
         issued_at: System.now(),
         effective_at: System.now(),
+        carry: Carry::default(),
         show: part(serde_json::to_vec(&show(server.keep(picture))).unwrap()),
         clinic: part(serde_json::to_vec(&Timetable::default()).unwrap()),
     };

@@ -91,15 +91,11 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
         ToStage::Stand(stand) => {
             // What could not be shown may have been fetched anew; what the agent knows to be bad, it says.
             desk.files.bad.clear();
-            desk.told.ground = Ground::Stand(stand);
+            desk.told.stand_on(Ground::Stand(stand));
         }
-        ToStage::Clinic(timetable) => {
-            if let Ground::Stand(stand) = &mut desk.told.ground {
-                stand.clinic = *timetable;
-            }
-        }
+        ToStage::Clinic(timetable) => desk.told.change_clinic(*timetable),
         ToStage::Clock { offset_ms } => desk.clock.discipline(System, offset_ms),
-        ToStage::Waiting(waiting) => desk.told.ground = Ground::Waiting(waiting),
+        ToStage::Waiting(waiting) => desk.told.stand_on(Ground::Waiting(waiting)),
         ToStage::Look { token, file, width_max } => {
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
             return;

@@ -202,7 +202,7 @@ fn dress_words(
 }
 
 fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<Mark> {
-    match (&act.due.scene, &act.item, &told.ground) {
+    match (&act.due.scene, &act.item, told.ground()) {
         (Scene::Item { .. }, Some(item), _) => card::card(layout, item),
         (Scene::Waiting, _, Ground::Waiting(waiting)) => card::waiting(layout, waiting),
         (Scene::Closed, ..) => card::closed(layout, face),

@@ -1,11 +1,14 @@
 //! What the agent told: the ground on which the engine decides what stands on the glass.
 
+use std::sync::Arc;
+
+use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::ItemId;
 use anteroom_content::item::Item;
 use anteroom_content::place::{Role, Screen};
 use anteroom_content::programme::Show;
-use anteroom_content::timeline::{Cue, Edition, Showing, cue_of};
+use anteroom_content::timeline::{Cue, Edition, Showing, Timeline};
 use bevy::prelude::Resource;
 
 use super::layout::Sight;
@@ -19,7 +22,9 @@ const USUAL_DISTANCE_CM: u32 = 400;
 /// What the agent told last.
 #[derive(Debug, Default, Resource)]
 pub(super) struct Told {
-    pub(super) ground: Ground,
+    ground: Ground,
+    /// The engine, on that ground.
+    timeline: Option<Timeline>,
     /// Raised by everything that is told.
     pub(super) serial: u64,
 }
@@ -62,13 +67,41 @@ pub(super) struct Due {
 }
 
 impl Told {
+    /// Stands on new ground from now on.
+    pub(super) fn stand_on(&mut self, ground: Ground) {
+        self.timeline = match &ground {
+            Ground::Stand(stand) => Some(Timeline::new(stand.editions.iter().map(|edition| Edition {
+                effective_at: edition.effective_at,
+                show: Arc::new(edition.show.clone()),
+                carry: Arc::new(edition.carry.clone()),
+            }))),
+            Ground::Nothing | Ground::Waiting(_) => None,
+        };
+        self.ground = ground;
+    }
+
+    /// What it stands on.
+    pub(super) const fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// The clinics changed.
+    pub(super) fn change_clinic(&mut self, clinic: Timetable) {
+        if let Ground::Stand(stand) = &mut self.ground {
+            stand.clinic = clinic;
+        }
+    }
+
     /// What is due at `at`; the engine decides.
     pub(super) fn due(&self, at: Instant) -> Due {
         let always = |scene| Due { scene, since: Instant(i64::MIN), until: Instant(i64::MAX) };
         match &self.ground {
             Ground::Nothing => always(Scene::Dark),
             Ground::Waiting(_) => always(Scene::Waiting),
-            Ground::Stand(stand) => stand.cue(at).map_or_else(|| always(Scene::Fallback), Due::of),
+            Ground::Stand(stand) => {
+                let cue = self.timeline.as_ref().and_then(|timeline| timeline.cue(&stand.screen, at));
+                cue.map_or_else(|| always(Scene::Fallback), Due::of)
+            }
         }
     }
 
@@ -109,12 +142,6 @@ impl Due {
 }
 
 impl Stand {
-    fn cue(&self, at: Instant) -> Option<Cue> {
-        let editions: Vec<Edition<'_>> =
-            self.editions.iter().map(|e| Edition { effective_at: e.effective_at, show: &e.show }).collect();
-        cue_of(&editions, &self.screen, at)
-    }
-
     /// The edition in force at `at`: the one the engine asks.
     pub(super) fn edition(&self, at: Instant) -> Option<&StageEdition> {
         let in_force = self.editions.iter().filter(|e| e.effective_at <= at).max_by_key(|e| e.effective_at);

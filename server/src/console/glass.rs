@@ -1,14 +1,13 @@
 //! How every screen stands and what it shows now: boxes and links for the first, the engine alone for the second.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use anteroom_content::clock::{Instant, MINUTE_MS};
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::place::{Screen, Site, Zone};
-use anteroom_content::programme::Show;
-use anteroom_content::schedule::Level;
 use anteroom_content::text::Text;
-use anteroom_content::timeline::{Cue, Edition, Showing, cue_of};
+use anteroom_content::timeline::{Cue, Showing, Timeline, Why};
 use anteroom_content::wire::ToPlayer;
 
 use super::desk::Desk;
@@ -86,7 +85,7 @@ pub(super) struct Now {
     /// Until when.
     pub(super) until: Instant,
     /// The playlist and level that won.
-    pub(super) why: Option<(Text, Level)>,
+    pub(super) why: Option<(Text, Text)>,
 }
 
 /// What stands on a glass.
@@ -186,24 +185,21 @@ impl Wall {
 
 /// The programmes of zones, each read once for a page.
 #[derive(Default)]
-pub(super) struct Shows(HashMap<ZoneId, Vec<(Instant, Show)>>);
+pub(super) struct Shows(HashMap<ZoneId, Timeline>);
 
 impl Shows {
-    async fn of(&mut self, desk: &Desk, zone: &ZoneId, now: Instant) -> Result<&[(Instant, Show)], Fault> {
-        if !self.0.contains_key(zone) {
-            let editions = publish::editions(&desk.house, zone, now).await?;
-            self.0.insert(zone.clone(), editions);
+    async fn of(&mut self, desk: &Desk, zone: &ZoneId, now: Instant) -> Result<&Timeline, Fault> {
+        match self.0.entry(zone.clone()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(free) => Ok(free.insert(publish::timeline(&desk.house, zone, now).await?)),
         }
-        Ok(self.0.get(zone).map(Vec::as_slice).unwrap_or_default())
     }
 }
 
 /// What a screen shows at an instant, by the engine.
-pub(super) fn now_of(editions: &[(Instant, Show)], screen: &ScreenId, at: Instant) -> Option<Now> {
-    let asked: Vec<_> =
-        editions.iter().map(|(effective_at, show)| Edition { effective_at: *effective_at, show }).collect();
-    let Cue { showing, since, until, why } = cue_of(&asked, screen, at)?;
-    let shows = || editions.iter().rev().map(|(_, show)| show);
+pub(super) fn now_of(timeline: &Timeline, screen: &ScreenId, at: Instant) -> Option<Now> {
+    let Cue { showing, since, until, why } = timeline.cue(screen, at)?;
+    let shows = || timeline.shows().rev().map(|(_, show)| show);
     let title = match showing {
         Showing::Item { item, version } => {
             let found = shows().find_map(|show| show.item(&item).filter(|found| found.version == version));
@@ -215,11 +211,18 @@ pub(super) fn now_of(editions: &[(Instant, Show)], screen: &ScreenId, at: Instan
         Showing::Closed => What::Closed,
         Showing::Fallback => What::Fallback,
     };
-    let why = why.and_then(|why| {
-        let show = shows().find(|show| show.rules.iter().any(|rule| rule.id == why.rule))?;
-        let rule = show.rules.iter().find(|rule| rule.id == why.rule)?;
-        let playlist = show.playlists.iter().find(|playlist| playlist.id == rule.playlist)?;
-        Some((playlist.name.clone(), why.level))
+    let why = why.and_then(|why| match why {
+        Why::Rule { rule: id, level } => {
+            let rule = shows().find_map(|show| show.rules.iter().find(|rule| rule.id == id).map(|rule| (show, rule)));
+            let (show, rule) = rule?;
+            let playlist = show.playlists.iter().find(|playlist| playlist.id == rule.playlist)?;
+            Some((playlist.name.clone(), level.name()))
+        }
+        Why::Campaign(id) => {
+            let campaign = shows().find_map(|show| show.campaigns.iter().find(|campaign| campaign.id == id))?;
+            Some((campaign.name.clone(), Text::new("投放活动", "Campaign")))
+        }
+        Why::Floor => Some((Text::new("公益时长下限", "Public-service floor"), Text::new("政策", "Policy"))),
     });
     Some(Now { title, since, until, why })
 }
@@ -227,7 +230,7 @@ pub(super) fn now_of(editions: &[(Instant, Show)], screen: &ScreenId, at: Instan
 /// What comes after it: the next thing that is different.
 pub(super) async fn next_of(desk: &Desk, glass: &Glass) -> Result<Option<Now>, Fault> {
     let Some(now) = &glass.now else { return Ok(None) };
-    let editions = publish::editions(&desk.house, &glass.zone.id, desk.house.now()).await?;
+    let editions = publish::timeline(&desk.house, &glass.zone.id, desk.house.now()).await?;
     let mut next = None;
     let mut at = now.until;
     for _ in 0..NEXT_STEPS_MAX {

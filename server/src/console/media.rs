@@ -133,7 +133,7 @@ pub(super) async fn look(
 }
 
 fn uses<'a>(lists: &'a [Playlist], item: &'a ItemId) -> impl Iterator<Item = &'a Playlist> {
-    lists.iter().filter(move |list| list.turns.iter().any(|turn| turn.item == *item))
+    lists.iter().filter(move |list| list.turns.iter().any(|turn| turn.items().any(|id| id == item)))
 }
 
 struct Version {

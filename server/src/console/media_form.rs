@@ -315,6 +315,7 @@ fn item_of(id: ItemId, version: u32, sayings: Sayings, face: Face, staff: &Staff
         layer: None,
         networks: Vec::new(),
         tags: Vec::new(),
+        advertiser: None,
         face,
         reviewed_at: now,
         review_by: now.plus_ms(REVIEW_MS),
@@ -366,6 +367,7 @@ pub(super) async fn reword(
         layer: was.layer,
         networks: was.networks.clone(),
         tags: was.tags.clone(),
+        advertiser: None,
         valid_from: was.valid_from,
         ..item_of(id.clone(), was.version + 1, sayings, was.face.clone(), &staff)
     };

@@ -28,7 +28,9 @@ struct TurnLine {
     at: usize,
     /// Which showing of its item in this playlist: keeps the focus on a turn that moves.
     nth: usize,
-    item: ItemId,
+    item: String,
+    /// The page of what it shows.
+    page: Option<String>,
     title: Text,
     class: Text,
     icon: &'static str,
@@ -74,7 +76,7 @@ async fn find(desk: &Desk, id: &PlaylistId) -> Result<Playlist, Fault> {
 }
 
 fn order_of(playlist: &Playlist) -> String {
-    playlist.turns.iter().map(|turn| turn.item.as_str()).collect::<Vec<_>>().join(",")
+    playlist.turns.iter().map(|turn| turn.what.word()).collect::<Vec<_>>().join(",")
 }
 
 /// The page.
@@ -114,24 +116,26 @@ pub(super) async fn look(
 }
 
 fn turn_lines(playlist: &Playlist, shelf: &Shelf) -> Vec<TurnLine> {
-    let mut seen: HashMap<&ItemId, usize> = HashMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
     let line = |(at, turn)| {
         let turn: &Turn = turn;
-        let item = shelf.item(&turn.item);
-        let nth = seen.entry(&turn.item).or_default();
+        let item = turn.item().and_then(|item| shelf.item(item));
+        let word = turn.what.word();
+        let nth = seen.entry(word.clone()).or_default();
         *nth += 1;
         TurnLine {
             at,
             nth: *nth,
-            item: turn.item.clone(),
-            title: item.map_or_else(|| Text::new(turn.item.as_str(), ""), |item| item.title.clone()),
+            page: turn.item().map(|item| format!("/media/{item}")),
+            title: item.map_or_else(|| Text::new(&word, ""), |item| item.title.clone()),
+            item: word,
             class: item.map(|item| item.class.name()).unwrap_or_default(),
             icon: item.map_or("i-media", icon_of),
             picture: item.and_then(picture_of),
             shown_ms: shelf.dwell_ms(turn),
             asked_secs: turn.dwell_ms.map(|ms| (ms / 1_000).to_string()).unwrap_or_default(),
-            is_still: item.is_none_or(|item| item.face.is_still()),
-            obstacle: shelf.obstacle(&turn.item),
+            is_still: turn.item().is_some() && item.is_none_or(|item| item.face.is_still()),
+            obstacle: turn.item().and_then(|item| shelf.obstacle(item)),
         }
     };
     playlist.turns.iter().enumerate().map(line).collect()
@@ -179,7 +183,7 @@ pub(super) async fn add(
     if Shelf::read(&desk).await?.item(&item).is_none() {
         return Err(Fault::not_found());
     }
-    playlist.turns.push(Turn { item: item.clone(), dwell_ms: None });
+    playlist.turns.push(Turn::of(item.clone(), None));
     keep(&desk, &staff, &playlist, "playlist.turn.add", item.as_str()).await
 }
 
@@ -200,7 +204,7 @@ pub(super) async fn change_turn(
     Fields(form): Fields<TurnForm>,
 ) -> Result<Response, Fault> {
     let mut playlist = find(&desk, &id).await?;
-    if playlist.turns.get(form.at).is_none_or(|turn| turn.item.as_str() != form.item) {
+    if playlist.turns.get(form.at).is_none_or(|turn| turn.what.word() != form.item) {
         return Err(Fault::changed());
     }
     match form.verb.as_str() {
@@ -271,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_new_order_names_every_turn_once() {
-        let turn = |name: &str| Turn { item: ItemId::parse(name).expect("name"), dwell_ms: None };
+        let turn = |name: &str| Turn::of(ItemId::parse(name).expect("name"), None);
         let turns = [turn("a"), turn("b"), turn("c")];
         let names = |order| reordered(&turns, order).map(|t| t.iter().map(|t| t.item.to_string()).collect::<String>());
         assert_eq!(names("2,0,1"), Some("cab".to_owned()));

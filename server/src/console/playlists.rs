@@ -74,7 +74,7 @@ impl Shelf {
 
     /// How long a turn stands; nothing when it is passed over.
     pub(super) fn dwell_ms(&self, turn: &Turn) -> i64 {
-        let shown = self.item(&turn.item).filter(|_| self.obstacle(&turn.item).is_none());
+        let shown = turn.item().and_then(|id| self.item(id).filter(|_| self.obstacle(id).is_none()));
         shown.map_or(0, |item| i64::from(dwell_ms(item, turn.dwell_ms)))
     }
 }
@@ -126,7 +126,11 @@ async fn page(desk: &Desk, staff: &Staff, form: NameForm, problems: Vec<Said>) -
     let rules = playlists::rules(&desk.house.db).await?;
     let lines = playlists::playlists(&desk.house.db).await?.into_iter().map(|playlist| Line {
         length_ms: playlist.turns.iter().map(|turn| shelf.dwell_ms(turn)).sum(),
-        obstacles: playlist.turns.iter().filter(|turn| shelf.obstacle(&turn.item).is_some()).count(),
+        obstacles: playlist
+            .turns
+            .iter()
+            .filter(|turn| turn.item().is_some_and(|item| shelf.obstacle(item).is_some()))
+            .count(),
         rules: rules.iter().filter(|rule| rule.playlist == playlist.id).count(),
         playlist,
     });
@@ -149,7 +153,7 @@ pub(super) async fn add(
         return show_again(&page(&desk, &staff, form, vec![Said::bad("bad-name")]).await?);
     }
     let id = PlaylistId::parse(&new_name("p")?).map_err(Fault::internal)?;
-    let playlist = Playlist { id, name, turns: Vec::new() };
+    let playlist = Playlist::new(id, name, Vec::new());
     playlists::save_playlist(&desk.house.db, &playlist, staff.visitor.now).await?;
     desk.note(&staff.account, "playlist.add", playlist.id.as_str(), &playlist.name.zh).await?;
     Ok(Said::new("said-playlist-added").at(&format!("/playlists/{}", playlist.id)))

@@ -1,6 +1,6 @@
 //! A rule as a form: where, when and how urgent in fields, and back. What does not parse is told in words.
 
-use anteroom_content::id::{NetworkId, PlaylistId, RuleId, SiteId, ZoneId};
+use anteroom_content::id::{BuildingId, NetworkId, PlaylistId, RuleId, SiteId, ZoneId};
 use anteroom_content::place::ZoneKind;
 use anteroom_content::schedule::{Level, Rule, Target, Weekdays, Where, Window};
 use jiff::civil::Date;
@@ -58,7 +58,7 @@ impl RuleForm {
         Self {
             playlist: rule.playlist.to_string(),
             place: rule.target.places.iter().map(place_word).collect(),
-            except: rule.target.except.iter().map(ToString::to_string).collect(),
+            except: rule.target.except.iter().map(place_word).collect(),
             day: (1..=7).filter(|day| rule.window.days.0 & (1 << (day - 1)) != 0).collect(),
             from: wall(rule.window.from_min),
             to: wall(rule.window.to_min),
@@ -76,7 +76,7 @@ impl RuleForm {
         if places.is_empty() || places.len() != self.place.len() {
             problems.push(Said::bad("bad-rule-place"));
         }
-        let except: Vec<_> = self.except.iter().filter_map(|zone| ZoneId::parse(zone).ok()).collect();
+        let except: Vec<_> = self.except.iter().filter_map(|word| read_place(word)).collect();
         let days = self.day.iter().filter(|day| (1..=7).contains(*day)).fold(0, |days, day| days | 1 << (day - 1));
         if days == 0 {
             problems.push(Said::bad("bad-rule-days"));
@@ -96,8 +96,8 @@ impl RuleForm {
         }
         match (playlist, from, to, first, last, level) {
             (Ok(playlist), Some(from_min), Some(to_min), Ok(first), Ok(last), Some(level)) if problems.is_empty() => {
-                let window = Window { first, last, days: Weekdays(days), from_min, to_min };
-                Ok(Rule { id, playlist, target: Target { places, except }, window, level })
+                let window = Window { first, last, days: Weekdays(days), from_min, to_min, ..Window::ALWAYS };
+                Ok(Rule::new(id, playlist, Target { places, except }, window, level))
             }
             _ => Err(problems),
         }
@@ -110,7 +110,7 @@ impl RuleForm {
 
     /// A zone is left out.
     pub(super) fn leaves_out(&self, zone: &ZoneId) -> bool {
-        self.except.iter().any(|except| except == zone.as_str())
+        self.except.iter().any(|except| *except == place_word(&Where::Zone(zone.clone())))
     }
 }
 
@@ -153,6 +153,9 @@ fn place_word(place: &Where) -> String {
         Where::Zone(id) => format!("zone:{id}"),
         Where::Kind(kind) => format!("kind:{}", kind_word(*kind)),
         Where::Network(id) => format!("network:{id}"),
+        Where::City(code) => format!("city:{code}"),
+        Where::Building(id) => format!("building:{id}"),
+        Where::Tag(tag) => format!("tag:{tag}"),
     }
 }
 
@@ -165,6 +168,9 @@ fn read_place(word: &str) -> Option<Where> {
         "site" => SiteId::parse(name).ok().map(Where::Site),
         "zone" => ZoneId::parse(name).ok().map(Where::Zone),
         "network" => NetworkId::parse(name).ok().map(Where::Network),
+        "city" => Some(Where::City(name.to_owned())),
+        "building" => BuildingId::parse(name).ok().map(Where::Building),
+        "tag" => Some(Where::Tag(name.to_owned())),
         "kind" => ZoneKind::ALL.into_iter().find(|kind| kind_word(*kind) == name).map(Where::Kind),
         _ => None,
     }
@@ -177,10 +183,10 @@ mod tests {
     use super::*;
 
     fn rule() -> Rule {
-        Rule {
-            id: RuleId::parse("r-1").expect("name"),
-            playlist: PlaylistId::parse("p-1").expect("name"),
-            target: Target {
+        Rule::new(
+            RuleId::parse("r-1").expect("name"),
+            PlaylistId::parse("p-1").expect("name"),
+            Target {
                 places: vec![
                     Where::Everywhere,
                     Where::Site(SiteId::parse("QLZX").expect("name")),
@@ -188,17 +194,18 @@ mod tests {
                     Where::Network(NetworkId::parse("N1").expect("name")),
                     Where::Zone(ZoneId::parse("Z03").expect("name")),
                 ],
-                except: vec![ZoneId::parse("Z07").expect("name")],
+                except: vec![Where::Zone(ZoneId::parse("Z07").expect("name"))],
             },
-            window: Window {
+            Window {
                 first: Some(date(2026, 11, 22)),
                 last: Some(date(2026, 12, 31)),
                 days: Weekdays(0b101_0101),
                 from_min: 22 * 60,
                 to_min: 6 * 60 + 30,
+                ..Window::ALWAYS
             },
-            level: Level::Insert,
-        }
+            Level::Insert,
+        )
     }
 
     #[test]

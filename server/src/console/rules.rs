@@ -77,7 +77,11 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
         place: place_in_words(&rule, &places, page.words, page.language),
         time: time_in_words(&rule.window, page.words),
         level: rule.level.name(),
-        zones: places.zones.iter().filter(|zone| rule.target.holds(zone)).count(),
+        zones: places
+            .zones
+            .iter()
+            .filter(|zone| places.site_of(zone).is_some_and(|site| rule.target.holds(zone, site)))
+            .count(),
         rule,
     });
     let lines = lines.collect();
@@ -96,6 +100,17 @@ fn place_in_words(rule: &Rule, places: &Places, words: &Words, language: Languag
             places.zone(id).map_or_else(|| id.to_string(), |zone| zone.name.in_language(language).to_owned())
         }
         Where::Kind(kind) => kind.name().in_language(language).to_owned(),
+        Where::City(code) => places
+            .cities
+            .iter()
+            .find(|city| city.code == *code)
+            .map_or_else(|| code.clone(), |city| city.name.in_language(language).to_owned()),
+        Where::Building(id) => places
+            .buildings
+            .iter()
+            .find(|building| building.id == *id)
+            .map_or_else(|| id.to_string(), |building| building.name.in_language(language).to_owned()),
+        Where::Tag(tag) => format!("#{tag}"),
         Where::Network(id) => places
             .networks
             .iter()
@@ -105,7 +120,7 @@ fn place_in_words(rule: &Rule, places: &Places, words: &Words, language: Languag
     let separator = words.get("list-separator");
     let mut told = rule.target.places.iter().map(name).collect::<Vec<_>>().join(&separator);
     if !rule.target.except.is_empty() {
-        let except: Vec<_> = rule.target.except.iter().cloned().map(|id| name(&Where::Zone(id))).collect();
+        let except: Vec<_> = rule.target.except.iter().map(name).collect();
         told.push_str(&words.say("rule-except").put("zones", except.join(&separator)).to_string());
     }
     told

@@ -62,7 +62,8 @@ impl SiteForm {
         }
     }
 
-    fn read(&self, desk: &Desk) -> Result<Site, Vec<Said>> {
+    /// The site, or everything that is wrong with the form. What the form does not hold stays as it was.
+    fn read(&self, desk: &Desk, was: Option<&Site>) -> Result<Site, Vec<Said>> {
         let mut problems = Vec::new();
         let id = SiteId::parse(&clean(&self.id)).map_err(|_| problems.push(Said::bad("bad-id")));
         let name = both(&self.name_zh, &self.name_en);
@@ -85,9 +86,15 @@ impl SiteForm {
         }
         let kind = if self.kind == "pharmacy" { SiteKind::Pharmacy } else { SiteKind::Hospital };
         match id {
-            Ok(id) if problems.is_empty() => {
-                Ok(Site { id, city, kind, name, time_zone, booking_url: (!url.is_empty()).then_some(url) })
-            }
+            Ok(id) if problems.is_empty() => Ok(Site {
+                id,
+                city,
+                kind,
+                name,
+                time_zone,
+                booking_url: (!url.is_empty()).then_some(url),
+                policy: was.map(|was| was.policy.clone()).unwrap_or_default(),
+            }),
             Ok(_) | Err(()) => Err(problems),
         }
     }
@@ -134,7 +141,7 @@ pub(super) async fn add(
     staff: Staff,
     Fields(form): Fields<SiteForm>,
 ) -> Result<Response, Fault> {
-    let site = match form.read(&desk) {
+    let site = match form.read(&desk, None) {
         Ok(site) => site,
         Err(problems) => return show_again(&page(&desk, &staff, true, form, problems).await?),
     };
@@ -154,10 +161,9 @@ pub(super) async fn change(
     Fields(form): Fields<SiteForm>,
 ) -> Result<Response, Fault> {
     let form = SiteForm { id: id.to_string(), ..form };
-    if !places::places(&desk.house.db).await?.sites.iter().any(|site| site.id == id) {
-        return Err(Fault::not_found());
-    }
-    let site = match form.read(&desk) {
+    let places = places::places(&desk.house.db).await?;
+    let was = places.sites.iter().find(|site| site.id == id).ok_or_else(Fault::not_found)?;
+    let site = match form.read(&desk, Some(was)) {
         Ok(site) => site,
         Err(problems) => return show_again(&page(&desk, &staff, false, form, problems).await?),
     };

@@ -55,6 +55,7 @@ mod tests {
             layer: None,
             networks: Vec::new(),
             tags: Vec::new(),
+            advertiser: None,
             face: Face::Picture { shapes: vec![file] },
             reviewed_at: Instant(0),
             review_by: Instant(1),

@@ -87,6 +87,35 @@ pub async fn of_zone(db: &Db, zone: &ZoneId, limit: u32) -> DbResult<Vec<ZonePub
     found.into_iter().map(ZoneRow::read).collect()
 }
 
+/// Show parts a zone was told that matter from `from` on, oldest first: those that took over since, and the one in force
+/// then. Where two would have taken over at the same moment or the newer one before, the older never did. Clinic changes
+/// repeat a show part; only its first telling counts.
+pub async fn shows_of_zone(db: &Db, zone: &ZoneId, from: Instant, limit: u32) -> DbResult<Vec<ZonePublication>> {
+    let found = rows!(
+        db,
+        ZoneRow,
+        "select z.version, z.zone, z.show_hash, z.clinic_hash, z.effective_at, z.envelope
+         from publication_zone z join publication p on p.version = z.version
+         where z.zone = $1 and p.kind <> 'clinic' order by z.version desc limit $2",
+        zone.as_str(),
+        i64::from(limit)
+    )?;
+    let mut shows: Vec<ZonePublication> = Vec::new();
+    for row in found {
+        let told = row.read()?;
+        if shows.last().is_some_and(|newer| told.effective_at >= newer.effective_at) {
+            continue;
+        }
+        let is_in_force = told.effective_at <= from;
+        shows.push(told);
+        if is_in_force {
+            break;
+        }
+    }
+    shows.reverse();
+    Ok(shows)
+}
+
 /// What each zone of a publication played before it.
 pub async fn before(db: &Db, version: u64) -> DbResult<Vec<ZonePublication>> {
     let version = i64::try_from(version).unwrap_or(i64::MAX);

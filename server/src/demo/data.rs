@@ -5,7 +5,7 @@ mod date;
 use anteroom_content::clinic::{Change, Department, Doctor, Half, Override};
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::id::{DoctorId, ItemId, NetworkId, OverrideId, PlaylistId, RuleId};
-use anteroom_content::item::{Class, Face, Item, Layer};
+use anteroom_content::item::{Advertiser, Class, Face, Item, Layer};
 use anteroom_content::place::{Building, City, Network, Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
 use anteroom_content::schedule::{Level, Rule, SpecialDay, SpecialKind, Target, Weekdays, Where, Window};
@@ -154,6 +154,8 @@ pub struct DemoItem {
     layer: Option<Layer>,
     networks: Vec<NetworkId>,
     tags: Vec<String>,
+    #[serde(default)]
+    advertiser: Option<Advertiser>,
     /// The two who reviewed it, by doctor.
     pub reviewers: Vec<DoctorId>,
     reviewed_days_ago: i64,
@@ -239,6 +241,7 @@ impl DemoItem {
             layer: self.layer,
             networks: self.networks.clone(),
             tags: self.tags.clone(),
+            advertiser: self.advertiser.clone(),
             face,
             reviewed_at,
             review_by: reviewed_at.plus_ms(self.review_days * DAY_MS),
@@ -281,13 +284,8 @@ impl DemoRule {
             days: Weekdays::ALL,
             ..Window::ALWAYS
         };
-        Ok(Rule {
-            id: self.id.clone(),
-            playlist: self.playlist.clone(),
-            target: Target { places: self.places.clone(), except: Vec::new() },
-            window,
-            level: self.level,
-        })
+        let target = Target { places: self.places.clone(), except: Vec::new() };
+        Ok(Rule::new(self.id.clone(), self.playlist.clone(), target, window, self.level))
     }
 }
 

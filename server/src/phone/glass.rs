@@ -4,7 +4,7 @@ use anteroom_content::clock::{Instant, MINUTE_MS};
 use anteroom_content::id::{ItemId, ScreenId};
 use anteroom_content::item::{Class, Item};
 use anteroom_content::programme::Show;
-use anteroom_content::timeline::{Edition, Showing, cue_of};
+use anteroom_content::timeline::{Showing, Timeline};
 
 use super::frame::PhoneError;
 use super::visit::Visit;
@@ -65,11 +65,9 @@ pub(super) struct Glass {
 
 /// Asks the engine.
 pub(super) async fn glass(state: &State, visit: &Visit, wanted: Option<&ItemId>) -> Result<Glass, PhoneError> {
-    let told = publish::editions(state, &visit.zone.id, visit.now.plus_ms(-LOOK_BACK_MS)).await?;
-    let editions: Vec<Edition<'_>> =
-        told.iter().map(|(effective_at, show)| Edition { effective_at: *effective_at, show }).collect();
-    let shows: Vec<&Show> = editions.iter().rev().map(|edition| edition.show).collect();
-    let cue = cue_of(&editions, &visit.screen.id, visit.now);
+    let timeline = publish::timeline(state, &visit.zone.id, visit.now.plus_ms(-LOOK_BACK_MS)).await?;
+    let shows: Vec<&Show> = timeline.shows().rev().map(|(_, show)| show.as_ref()).collect();
+    let cue = timeline.cue(&visit.screen.id, visit.now);
     let (since, showing) = cue.map_or((visit.now, Showing::Fallback), |cue| (cue.since, cue.showing));
     let current = match &showing {
         Showing::Item { item, version } => version_in(&shows, item, *version),
@@ -81,7 +79,7 @@ pub(super) async fn glass(state: &State, visit: &Visit, wanted: Option<&ItemId>)
     };
     let mut others = Others::Here(Vec::new());
     if let Some(current) = current {
-        let items = before(&editions, &shows, &visit.screen.id, since, visit.now);
+        let items = before(&timeline, &shows, &visit.screen.id, since, visit.now);
         others = Others::Before(worth_reading(state, items, Some(current), BEFORE_MAX, visit.now).await?);
     }
     if others.items().is_empty() {
@@ -165,13 +163,13 @@ fn newest_in<'a>(shows: &[&'a Show], id: &ItemId, now: Instant) -> Option<&'a It
 
 /// What a screen showed before `since`, newest first; it does not look behind the oldest programme that is known.
 fn before<'a>(
-    editions: &[Edition<'_>],
+    timeline: &Timeline,
     shows: &[&'a Show],
     screen: &ScreenId,
     since: Instant,
     now: Instant,
 ) -> Vec<&'a Item> {
-    let oldest = editions.iter().map(|edition| edition.effective_at).min().unwrap_or(now);
+    let oldest = timeline.shows().map(|(effective_at, _)| effective_at).min().unwrap_or(now);
     let floor = oldest.max(now.plus_ms(-LOOK_BACK_MS));
     let mut items = Vec::new();
     let mut at = since.plus_ms(-1);
@@ -179,7 +177,7 @@ fn before<'a>(
         if at < floor {
             break;
         }
-        let Some(cue) = cue_of(editions, screen, at) else { break };
+        let Some(cue) = timeline.cue(screen, at) else { break };
         if let Showing::Item { item, version } = &cue.showing {
             items.extend(version_in(shows, item, *version));
         }

@@ -7,11 +7,11 @@ use anteroom_content::item::Item;
 use anteroom_content::place::Zone;
 use anteroom_content::playlist::Playlist;
 use anteroom_content::programme::{ENGINE, Part, Show};
-use anteroom_content::schedule::Rule;
+use anteroom_content::schedule::{Campaign, Rule, Window};
 
 use super::PublishError;
 use crate::db::places::Places;
-use crate::db::{clinics, items, places, playlists};
+use crate::db::{campaigns, clinics, items, places, playlists};
 use crate::state::State;
 
 /// How far back overrides are carried: a clinic that was moved away from a day last month may be held tomorrow.
@@ -28,6 +28,8 @@ pub struct Draft {
     pub playlists: Vec<Playlist>,
     /// Rules.
     pub rules: Vec<Rule>,
+    /// Campaigns.
+    pub campaigns: Vec<Campaign>,
     /// The clinics of every department.
     pub timetable: Timetable,
 }
@@ -53,6 +55,7 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
         items: items::approved_items(&state.db).await?,
         playlists: playlists::playlists(&state.db).await?,
         rules: playlists::rules(&state.db).await?,
+        campaigns: campaigns::campaigns(&state.db).await?,
         timetable: clinics::timetable(&state.db, &from).await?,
     })
 }
@@ -67,10 +70,16 @@ pub fn compose(draft: &Draft, phone_address: &str, now: Instant) -> Result<Vec<Z
 
 fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -> Result<ZoneParts, PublishError> {
     let site = draft.places.site_of(zone).ok_or_else(|| PublishError::NoSite(zone.id.clone()))?;
-    let rules: Vec<Rule> = draft.rules.iter().filter(|rule| rule.target.holds(zone)).cloned().collect();
-    let playlists: Vec<Playlist> =
-        draft.playlists.iter().filter(|p| rules.iter().any(|rule| rule.playlist == p.id)).cloned().collect();
-    let is_played = |item: &&Item| playlists.iter().any(|p| p.turns.iter().any(|turn| turn.item == item.id));
+    let rules: Vec<Rule> = draft.rules.iter().filter(|rule| rule.target.holds(zone, site)).cloned().collect();
+    let campaigns: Vec<Campaign> =
+        draft.campaigns.iter().filter(|campaign| campaign.target.holds(zone, site)).cloned().collect();
+    let playlists = needed(&draft.playlists, &rules);
+    let is_played = |item: &&Item| {
+        playlists.iter().any(|p| p.turns.iter().any(|turn| turn.items().any(|id| *id == item.id)))
+            || campaigns.iter().any(|campaign| campaign.items.contains(&item.id))
+    };
+    let windows = rules.iter().map(|rule| &rule.window).chain(campaigns.iter().map(|campaign| &campaign.window));
+    let other_offsets = other_offsets(windows, &site.time_zone, now)?;
     let show = Show {
         engine: ENGINE,
         site: site.clone(),
@@ -79,9 +88,40 @@ fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -
         items: draft.items.iter().filter(is_played).cloned().collect(),
         rules,
         playlists,
+        campaigns,
+        calendar: draft.timetable.calendar.clone(),
         offsets: Offsets::of_zone(&site.time_zone, now)?,
+        other_offsets,
         phone_address: phone_address.to_owned(),
     };
     let clinic = draft.timetable.of_departments(&zone.departments);
     Ok(ZoneParts { zone: zone.id.clone(), show_part: Part::of(&show)?, clinic_part: Part::of(&clinic)?, show })
+}
+
+/// The playlists that rules put on the air, and those these hold.
+fn needed(all: &[Playlist], rules: &[Rule]) -> Vec<Playlist> {
+    let mut wanted: Vec<&Playlist> = all.iter().filter(|p| rules.iter().any(|rule| rule.playlist == p.id)).collect();
+    let mut seen = 0;
+    while let Some(list) = wanted.get(seen).copied() {
+        for inner in list.nested(all) {
+            if !wanted.iter().any(|known| known.id == inner.id) {
+                wanted.push(inner);
+            }
+        }
+        seen += 1;
+    }
+    all.iter().filter(|list| wanted.iter().any(|known| known.id == list.id)).cloned().collect()
+}
+
+/// The clocks of time zones that windows name beside the site's own.
+fn other_offsets<'a>(
+    windows: impl Iterator<Item = &'a Window>,
+    own: &str,
+    now: Instant,
+) -> Result<Vec<Offsets>, PublishError> {
+    let mut names: Vec<&str> = windows.filter_map(|window| window.time_zone.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| *name != own);
+    names.into_iter().map(|name| Ok(Offsets::of_zone(name, now)?)).collect()
 }

@@ -6,7 +6,7 @@ mod release;
 
 pub use compose::{Draft, ZoneParts, compose, draft};
 pub use recall::recall;
-pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, undo};
+pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, timeline, undo};
 
 #[cfg(test)]
 mod tests;

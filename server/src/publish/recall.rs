@@ -1,12 +1,17 @@
 //! Taking an item off the air: at once, and past every draft. Only taking away is immediate.
 
+use anteroom_content::clock::Instant;
 use anteroom_content::id::ItemId;
 use anteroom_content::programme::{Part, Show};
+use anteroom_content::timeline::{Cue, Showing, Timeline};
 
 use super::PublishError;
-use super::release::{Release, release, stored};
+use super::release::{Release, Takeover, release, stored, timeline};
 use crate::db::publications;
 use crate::state::State;
+
+/// The most showings looked at up to the takeover; it lies at the end of the running one.
+const CUES_MAX: usize = 100;
 
 /// Takes an item out of every programme that has it, now. Tells how many zones those were.
 ///
@@ -20,7 +25,8 @@ pub async fn recall(state: &State, item: &ItemId, by: &str) -> Result<usize, Pub
         let part = stored(state, told.show).await?;
         if let Some(show) = without(&part, std::slice::from_ref(item))? {
             let clinic = stored(state, told.clinic).await?;
-            releases.push(Release { zone: told.zone, show, clinic, effective_at: now });
+            let timeline = timeline(state, &told.zone, now).await?;
+            releases.push(Release { takeover: takeover(&timeline, item, now), zone: told.zone, show, clinic });
         }
     }
     let zones = releases.len();
@@ -28,6 +34,14 @@ pub async fn recall(state: &State, item: &ItemId, by: &str) -> Result<usize, Pub
         release(state, "recall", by, None, releases).await?;
     }
     Ok(zones)
+}
+
+/// At once while the item is on the air; else where the running item ends, which it is not.
+fn takeover(timeline: &Timeline, item: &ItemId, now: Instant) -> Takeover {
+    let boundary = timeline.handover(now);
+    let is_on = |cue: &Cue| matches!(&cue.showing, Showing::Item { item: on, .. } if on == item);
+    let is_near = timeline.zone_cues(now, boundary.max(now.plus_ms(1)), CUES_MAX).iter().any(is_on);
+    Takeover::at(timeline, if is_near { now } else { boundary })
 }
 
 /// A show part without some items; none when it has none of them.

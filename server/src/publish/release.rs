@@ -1,10 +1,13 @@
 //! Publishing, taking back, and the clinics' own short way to the glass. What a screen is told is on disk before it is told.
 
+use std::sync::Arc;
+
 use anteroom_content::clock::{Instant, UnknownZone};
 use anteroom_content::id::{ContentHash, ScreenId, ZoneId};
 use anteroom_content::manifest::{Envelope, Manifest, PartRef};
 use anteroom_content::programme::{Part, Show};
-use anteroom_content::timeline::{Edition, handover};
+use anteroom_content::schedule::Carry;
+use anteroom_content::timeline::{Edition, Timeline};
 use anteroom_content::wire::ToPlayer;
 
 use super::recall::without;
@@ -15,8 +18,8 @@ use crate::state::State;
 
 /// The epoch of manifests; the root key alone raises it.
 const EPOCH: u32 = 1;
-/// Editions of a zone that may still matter: the one in force and those that wait for their instant.
-const EDITIONS_MAX: u32 = 4;
+/// The most programmes of a zone that are asked together, newest first; what is older is not looked at.
+const EDITIONS_MAX: u32 = 64;
 
 /// Why nothing was published.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +84,9 @@ fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
         preview.screens.extend(zone.show.screens.iter().map(|screen| screen.id.clone()));
         let holds_something = zone.show.rules.iter().any(|rule| {
             let playlist = zone.show.playlists.iter().find(|p| p.id == rule.playlist);
-            playlist.is_some_and(|p| p.turns.iter().any(|turn| zone.show.item(&turn.item).is_some()))
+            playlist.is_some_and(|p| {
+                p.turns.iter().any(|turn| turn.item().is_none_or(|item| zone.show.item(item).is_some()))
+            })
         });
         if !holds_something && zone.show.screens.iter().any(|s| s.role == anteroom_content::place::Role::Full) {
             preview.empty.push(zone.zone.clone());
@@ -105,10 +110,10 @@ pub async fn publish(state: &State, by: &str) -> Result<Published, PublishError>
     }
     let mut releases = Vec::new();
     for zone in parts.into_iter().filter(|zone| preview.zones.contains(&zone.zone)) {
-        let effective_at = takeover(state, &zone.zone, now).await?;
-        releases.push(Release { zone: zone.zone, show: zone.show_part, clinic: zone.clinic_part, effective_at });
+        let takeover = takeover(state, &zone.zone, now).await?;
+        releases.push(Release { zone: zone.zone, show: zone.show_part, clinic: zone.clinic_part, takeover });
     }
-    let effective_at = releases.iter().map(|release| release.effective_at).max().unwrap_or(now);
+    let effective_at = releases.iter().map(|release| release.takeover.at).max().unwrap_or(now);
     let version = release(state, "publish", by, None, releases).await?;
     Ok(Published { version, preview, effective_at })
 }
@@ -133,13 +138,13 @@ pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
     let mut releases = Vec::new();
     for zone in before {
         let clinic = current.iter().find(|told| told.zone == zone.zone).map_or(zone.clinic, |told| told.clinic);
-        let effective_at = takeover(state, &zone.zone, now).await?;
+        let takeover = takeover(state, &zone.zone, now).await?;
         let show = stored(state, zone.show).await?;
         releases.push(Release {
             show: without(&show, &recalled)?.unwrap_or(show),
             clinic: stored(state, clinic).await?,
             zone: zone.zone,
-            effective_at,
+            takeover,
         });
     }
     if releases.is_empty() {
@@ -150,7 +155,7 @@ pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
         let show: Show = serde_json::from_slice(&release.show.bytes)?;
         preview.screens.extend(show.screens.into_iter().map(|screen| screen.id));
     }
-    let effective_at = releases.iter().map(|release| release.effective_at).max().unwrap_or(now);
+    let effective_at = releases.iter().map(|release| release.takeover.at).max().unwrap_or(now);
     let version = release(state, "undo", by, Some(last.version), releases).await?;
     Ok(Published { version, preview, effective_at })
 }
@@ -167,7 +172,7 @@ pub async fn refresh_clinics(state: &State, by: &str) -> Result<usize, PublishEr
                 show: stored(state, told.show).await?,
                 clinic: zone.clinic_part.clone(),
                 zone: told.zone,
-                effective_at: told.effective_at,
+                takeover: Takeover { at: told.effective_at, carry: carry_of(&told.envelope)? },
             });
         }
     }
@@ -178,31 +183,49 @@ pub async fn refresh_clinics(state: &State, by: &str) -> Result<usize, PublishEr
     Ok(zones)
 }
 
-/// The editions of a zone that may still matter at `now`, oldest first: what the engine is asked with.
-pub async fn editions(state: &State, zone: &ZoneId, now: Instant) -> Result<Vec<(Instant, Show)>, PublishError> {
-    let told = publications::of_zone(&state.db, zone, EDITIONS_MAX).await?;
+/// The programmes of a zone that matter from `from` on, oldest first: what the engine is asked with.
+pub async fn editions(state: &State, zone: &ZoneId, from: Instant) -> Result<Vec<Edition>, PublishError> {
     let mut editions = Vec::new();
-    let mut last_hash = None;
-    for publication in told {
-        // Clinic changes repeat the show part; only the newest telling of it counts.
-        if last_hash != Some(publication.show) {
-            last_hash = Some(publication.show);
-            let part = stored(state, publication.show).await?;
-            editions.push((publication.effective_at, serde_json::from_slice(&part.bytes)?));
-        }
-        if publication.effective_at <= now {
-            break;
-        }
+    for publication in publications::shows_of_zone(&state.db, zone, from, EDITIONS_MAX).await? {
+        let part = stored(state, publication.show).await?;
+        editions.push(Edition {
+            effective_at: publication.effective_at,
+            show: Arc::new(serde_json::from_slice(&part.bytes)?),
+            carry: Arc::new(carry_of(&publication.envelope)?),
+        });
     }
-    editions.reverse();
     Ok(editions)
 }
 
-async fn takeover(state: &State, zone: &ZoneId, now: Instant) -> Result<Instant, PublishError> {
-    let editions = editions(state, zone, now).await?;
-    let editions: Vec<_> =
-        editions.iter().map(|(effective_at, show)| Edition { effective_at: *effective_at, show }).collect();
-    Ok(handover(&editions, now))
+/// The engine for a zone, with every programme that matters from `from` on.
+pub async fn timeline(state: &State, zone: &ZoneId, from: Instant) -> Result<Timeline, PublishError> {
+    Ok(Timeline::new(editions(state, zone, from).await?))
+}
+
+/// What a zone was told of where its day stood.
+fn carry_of(envelope: &Envelope) -> Result<Carry, PublishError> {
+    // The house's own word, from its own database: it was signed before it was stored.
+    let manifest: Manifest = serde_json::from_str(&envelope.body)?;
+    Ok(manifest.carry)
+}
+
+/// Where a programme takes over.
+#[derive(Debug, Clone)]
+pub(super) struct Takeover {
+    pub(super) at: Instant,
+    pub(super) carry: Carry,
+}
+
+impl Takeover {
+    /// At an instant, going on from what the zone plays until then.
+    pub(super) fn at(timeline: &Timeline, at: Instant) -> Self {
+        Self { carry: timeline.carry(at), at }
+    }
+}
+
+async fn takeover(state: &State, zone: &ZoneId, now: Instant) -> Result<Takeover, PublishError> {
+    let timeline = timeline(state, zone, now).await?;
+    Ok(Takeover::at(&timeline, timeline.handover(now)))
 }
 
 pub(super) async fn stored(state: &State, hash: ContentHash) -> Result<Part, PublishError> {
@@ -216,7 +239,7 @@ pub(super) struct Release {
     pub(super) zone: ZoneId,
     pub(super) show: Part,
     pub(super) clinic: Part,
-    pub(super) effective_at: Instant,
+    pub(super) takeover: Takeover,
 }
 
 /// Signs, stores, then tells.
@@ -241,7 +264,8 @@ pub(super) async fn release(
             version,
             zone: release.zone.clone(),
             issued_at: now,
-            effective_at: release.effective_at,
+            effective_at: release.takeover.at,
+            carry: release.takeover.carry,
             show: part_ref(&release.show),
             clinic: part_ref(&release.clinic),
         };
@@ -250,7 +274,7 @@ pub(super) async fn release(
             zone: release.zone,
             show: release.show.hash,
             clinic: release.clinic.hash,
-            effective_at: release.effective_at,
+            effective_at: manifest.effective_at,
             envelope: Envelope::seal(&manifest, &state.keys.publish)?,
         };
         publications::add_zone(&mut tx, &zone).await?;

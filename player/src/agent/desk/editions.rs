@@ -9,7 +9,8 @@ use crate::agent::store::EditionRow;
 pub fn admit(kept: &[EditionRow], new: EditionRow, now: Instant) -> Vec<EditionRow> {
     // A newer word takes back older ones that would take over at the same moment or later.
     let is_before = |row: &&EditionRow| row.version < new.version && row.effective_at < new.effective_at;
-    let mut rows: Vec<_> = kept.iter().filter(is_before).copied().chain([new]).collect();
+    let is_before: Vec<_> = kept.iter().filter(is_before).cloned().collect();
+    let mut rows: Vec<_> = is_before.into_iter().chain([new]).collect();
     rows.sort_unstable_by_key(|row| (row.effective_at, row.version));
     let in_force = rows.iter().rposition(|row| row.effective_at <= now).unwrap_or(0);
     let oldest = in_force.max(rows.len().saturating_sub(EDITIONS_MAX));
@@ -24,7 +25,12 @@ mod tests {
 
     #[test]
     fn the_one_in_force_stays_until_the_next_takes_over_and_newer_words_take_back_older_ones() {
-        let row = |(version, at)| EditionRow { version, effective_at: Instant(at), show: ContentHash::of(b"show") };
+        let row = |(version, at)| EditionRow {
+            version,
+            effective_at: Instant(at),
+            show: ContentHash::of(b"show"),
+            carry: anteroom_content::schedule::Carry::default(),
+        };
         let check = |kept: &[(u64, i64)], new, now, wanted: &[(u64, i64)]| {
             let kept: Vec<_> = kept.iter().copied().map(row).collect();
             let given = admit(&kept, row(new), Instant(now));

@@ -166,8 +166,12 @@ impl Desk {
         if !self.is_wanted(manifest) {
             return;
         }
-        let new =
-            EditionRow { version: manifest.version, effective_at: manifest.effective_at, show: manifest.show.hash };
+        let new = EditionRow {
+            version: manifest.version,
+            effective_at: manifest.effective_at,
+            show: manifest.show.hash,
+            carry: manifest.carry.clone(),
+        };
         let is_known = self.rows.contains(&new);
         let is_same_show = |row: &EditionRow| (row.show, row.effective_at) == (new.show, new.effective_at);
         let was_same_show = self.rows.last().is_some_and(is_same_show);
@@ -235,7 +239,12 @@ impl Desk {
         for row in self.rows.clone() {
             match self.read_part::<Show>(&row.show) {
                 Ok(show) => {
-                    editions.push(StageEdition { effective_at: row.effective_at, manifest_version: row.version, show });
+                    editions.push(StageEdition {
+                        effective_at: row.effective_at,
+                        manifest_version: row.version,
+                        carry: row.carry,
+                        show,
+                    });
                 }
                 Err(text) => {
                     self.rows.retain(|kept| *kept != row);

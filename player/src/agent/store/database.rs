@@ -7,8 +7,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use crate::agent::limits::DATABASE_WAIT;
 
 /// The version of the schema, kept in the database's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 const SCHEMA: &str = include_str!("schema.sql");
+/// What each version added to the one before it, oldest first.
+const ADDED: [(i64, &str); 1] = [(2, "alter table edition add column carry text not null default '{}'")];
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -100,16 +102,18 @@ impl Store {
 
     async fn upgrade(&self) -> Result<(), StoreError> {
         let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&self.pool).await?;
-        match found {
-            0 => {
-                let mut work = self.pool.begin().await?;
-                sqlx::raw_sql(SCHEMA).execute(&mut *work).await?;
-                sqlx::raw_sql("pragma user_version = 1").execute(&mut *work).await?;
-                Ok(work.commit().await?)
-            }
-            SCHEMA_VERSION => Ok(()),
-            found => Err(StoreError::Newer { found }),
+        if found > SCHEMA_VERSION {
+            return Err(StoreError::Newer { found });
         }
+        let mut work = self.pool.begin().await?;
+        if found == 0 {
+            sqlx::raw_sql(SCHEMA).execute(&mut *work).await?;
+        }
+        for (_, change) in ADDED.iter().filter(|(version, _)| *version > found) {
+            sqlx::raw_sql(*change).execute(&mut *work).await?;
+        }
+        sqlx::raw_sql("pragma user_version = 2").execute(&mut *work).await?;
+        Ok(work.commit().await?)
     }
 
     /// Closes the database; what was committed stays.

@@ -3,6 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, ZoneId};
 use anteroom_content::manifest::{Envelope, Manifest};
+use anteroom_content::schedule::Carry;
 
 use super::{Store, StoreError};
 use crate::agent::limits::FILES_MAX;
@@ -17,7 +18,7 @@ pub struct Known {
 }
 
 /// A show part whose files have all arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionRow {
     /// The manifest it came by.
     pub version: u64,
@@ -25,6 +26,8 @@ pub struct EditionRow {
     pub effective_at: Instant,
     /// The part.
     pub show: ContentHash,
+    /// Where the day stood then.
+    pub carry: Carry,
 }
 
 impl Store {
@@ -84,16 +87,17 @@ impl Store {
 
     /// The complete show parts of a zone, the oldest first.
     pub async fn editions(&self, zone: &ZoneId) -> Result<Vec<EditionRow>, StoreError> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
-            "select version, effective_at, show_hash from edition where zone = $1 order by effective_at, version",
+        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
+            "select version, effective_at, show_hash, carry from edition where zone = $1 order by effective_at, version",
         )
         .bind(zone.as_str())
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter()
-            .map(|(version, effective_at, hash)| {
+            .map(|(version, effective_at, hash, carry)| {
                 let show = ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a show hash", error))?;
-                Ok(EditionRow { version: version.cast_unsigned(), effective_at: Instant(effective_at), show })
+                let carry = serde_json::from_str(&carry).map_err(|error| StoreError::damaged("a carry", error))?;
+                Ok(EditionRow { version: version.cast_unsigned(), effective_at: Instant(effective_at), show, carry })
             })
             .collect()
     }
@@ -103,13 +107,17 @@ impl Store {
         let mut work = self.pool.begin().await?;
         sqlx::query("delete from edition where zone = $1").bind(zone.as_str()).execute(&mut *work).await?;
         for edition in editions {
-            sqlx::query("insert into edition (zone, version, effective_at, show_hash) values ($1, $2, $3, $4)")
-                .bind(zone.as_str())
-                .bind(edition.version.cast_signed())
-                .bind(edition.effective_at.0)
-                .bind(edition.show.to_hex())
-                .execute(&mut *work)
-                .await?;
+            let carry = serde_json::to_string(&edition.carry).map_err(|error| StoreError::damaged("a carry", error))?;
+            sqlx::query(
+                "insert into edition (zone, version, effective_at, show_hash, carry) values ($1, $2, $3, $4, $5)",
+            )
+            .bind(zone.as_str())
+            .bind(edition.version.cast_signed())
+            .bind(edition.effective_at.0)
+            .bind(edition.show.to_hex())
+            .bind(carry)
+            .execute(&mut *work)
+            .await?;
         }
         Ok(work.commit().await?)
     }
@@ -170,7 +178,16 @@ mod tests {
         let part = PartRef { hash: ContentHash::of(b"part"), size_bytes: 4 };
         let zone = ZoneId::parse("Z1").unwrap();
         let at = Instant(7);
-        let manifest = Manifest { epoch, version, zone, issued_at: at, effective_at: at, show: part, clinic: part };
+        let manifest = Manifest {
+            epoch,
+            version,
+            zone,
+            issued_at: at,
+            effective_at: at,
+            carry: Carry::default(),
+            show: part,
+            clinic: part,
+        };
         let envelope = Envelope::seal(&manifest, &SigningKey::from_bytes(&[1; 32])).unwrap();
         (manifest, envelope)
     }
@@ -194,7 +211,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         let zone = ZoneId::parse("Z1").unwrap();
-        let row = |version, at| EditionRow { version, effective_at: Instant(at), show: ContentHash::of(b"show") };
+        let row = |version, at| EditionRow {
+            version,
+            effective_at: Instant(at),
+            show: ContentHash::of(b"show"),
+            carry: Carry { floor_air_ms: at, ..Carry::default() },
+        };
         store.keep_editions(&zone, &[row(3, 30), row(2, 20)]).await.unwrap();
         assert_eq!(store.editions(&zone).await.unwrap(), [row(2, 20), row(3, 30)]);
     }

@@ -132,7 +132,7 @@ async fn a_playlist_is_ordered_timed_and_guarded_against_a_stale_page() {
     }
     let order = async || {
         let list = playlists::playlists(&house.state.db).await.expect("asked").remove(0);
-        list.turns.iter().map(|turn| (turn.item.to_string(), turn.dwell_ms)).collect::<Vec<_>>()
+        list.turns.iter().map(|turn| (turn.what.word(), turn.dwell_ms)).collect::<Vec<_>>()
     };
     let turns = format!("{path}/turns");
     editor.post(&turns, &[("verb", "up"), ("at", "1"), ("item", &b)]).await;

@@ -71,7 +71,11 @@ fn every_item_a_playlist_or_review_names_exists() {
     let networks = set(demo.networks.iter().map(|n| &n.id));
     for playlist in &demo.playlists {
         assert!(!playlist.turns.is_empty(), "{}", playlist.id);
-        assert!(playlist.turns.iter().all(|turn| items.contains(turn.item.as_str())), "{}", playlist.id);
+        assert!(
+            playlist.turns.iter().all(|turn| turn.items().all(|item| items.contains(item.as_str()))),
+            "{}",
+            playlist.id
+        );
     }
     for item in &demo.items {
         assert_eq!(set(&item.reviewers).len(), 2, "{}: two people review", item.id);
@@ -127,7 +131,8 @@ fn no_rule_brings_an_advertisement() {
     let demo = demo();
     let aired = set(demo.rules.iter().map(|rule| &rule.playlist));
     let is_ad = |id: &ItemId| demo.items.iter().any(|item| item.id == *id && item.class == Class::Advertisement);
-    let with_ads = demo.playlists.iter().filter(|playlist| playlist.turns.iter().any(|turn| is_ad(&turn.item)));
+    let with_ads =
+        demo.playlists.iter().filter(|playlist| playlist.turns.iter().flat_map(|turn| turn.items()).any(&is_ad));
     assert!(with_ads.into_iter().all(|playlist| !aired.contains(playlist.id.as_str())));
 }
 

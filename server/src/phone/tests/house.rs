@@ -11,7 +11,7 @@ use anteroom_content::id::{
 use anteroom_content::item::{Captions, Class, Face, Item, MediaFile};
 use anteroom_content::place::{Audio, Building, OpenHours, Role, Screen, Site, SiteKind, Zone, ZoneKind};
 use anteroom_content::playlist::{Playlist, Turn};
-use anteroom_content::schedule::{Level, Rule, Target, Window};
+use anteroom_content::schedule::{Level, Policy, Rule, Target, Window};
 use anteroom_content::text::Text;
 use jiff::civil::{Date, date};
 
@@ -70,7 +70,15 @@ impl House {
         let time_zone = "Asia/Shanghai".to_owned();
         let city = "990100".to_owned();
         let (hospital, site_id) = (SiteKind::Hospital, site.clone());
-        let site = Site { id: site, city, kind: hospital, name, time_zone, booking_url };
+        let site = Site {
+            id: site,
+            city,
+            kind: hospital,
+            name,
+            time_zone,
+            booking_url,
+            policy: Policy { qr_min_ms: 0, ..Policy::default() },
+        };
         places::save_site(db, &site).await.expect("saved");
         let name = Text::new("A 楼", "Building A");
         let house = Building { id: building.clone(), site: site_id.clone(), name };
@@ -85,6 +93,10 @@ impl House {
             child: false,
             networks: Vec::new(),
             open: [Some(OpenHours { from_min: 420, to_min: 1080 }); 7],
+            open_on: Vec::new(),
+            tags: Vec::new(),
+            advertiser: None,
+            no_ads: false,
             audio: Audio::Mute,
             departments: vec![DepartmentId::parse("03.04").expect("name")],
         };
@@ -163,20 +175,12 @@ impl House {
 
     async fn schedule(&self, turns: &[&str]) {
         let db = &self.state.db;
-        let turn = |id: &&str| Turn { item: ItemId::parse(id).expect("name"), dwell_ms: u32::try_from(DWELL_MS).ok() };
-        let playlist = Playlist {
-            id: PlaylistId::parse("loop").expect("name"),
-            name: Text::new("候诊", "Waiting"),
-            turns: turns.iter().map(turn).collect(),
-        };
+        let turn = |id: &&str| Turn::of(ItemId::parse(id).expect("name"), u32::try_from(DWELL_MS).ok());
+        let id = PlaylistId::parse("loop").expect("name");
+        let playlist = Playlist::new(id, Text::new("候诊", "Waiting"), turns.iter().map(turn).collect());
         playlists::save_playlist(db, &playlist, self.opened_at).await.expect("saved");
-        let rule = Rule {
-            id: RuleId::parse("loop").expect("name"),
-            playlist: playlist.id,
-            target: Target::zone(ZoneId::parse("Z03").expect("name")),
-            window: Window::ALWAYS,
-            level: Level::Base,
-        };
+        let (id, zone) = (RuleId::parse("loop").expect("name"), ZoneId::parse("Z03").expect("name"));
+        let rule = Rule::new(id, playlist.id, Target::zone(zone), Window::ALWAYS, Level::Base);
         playlists::save_rule(db, &rule, self.opened_at).await.expect("saved");
     }
 
@@ -228,6 +232,7 @@ impl House {
             layer: None,
             networks: Vec::new(),
             tags: Vec::new(),
+            advertiser: None,
             face: Face::Card,
             reviewed_at: self.opened_at.plus_ms(-10 * DAY_MS),
             review_by: self.opened_at.plus_ms(170 * DAY_MS),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clinic::{Change, ClinicKind, Department, Doctor, Half, Override};
 use crate::id::{DepartmentId, DoctorId};
-use crate::schedule::{Calendar, SpecialKind};
+use crate::schedule::{Calendar, DayKind};
 
 /// Everything the clinics of a zone follow from: the clinic part of its programme.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Timetable {
     /// What is different, in the order it was entered.
     #[serde(default)]
     pub overrides: Vec<Override>,
-    /// Days that are not what their weekday says.
+    /// Days that are not what their weekday says, of every site a doctor may sit at.
     #[serde(default)]
     pub calendar: Calendar,
 }
@@ -141,12 +141,13 @@ impl Timetable {
             ClinicKind::Expert | ClinicKind::Specialty | ClinicKind::Premium => true,
             ClinicKind::General => false,
         };
-        match self.calendar.special(date).map(|day| day.kind) {
-            Some(SpecialKind::Closed) => return false,
-            Some(SpecialKind::ExpertsOff) if is_expert => return false,
-            Some(SpecialKind::ExpertsOff | SpecialKind::Follows(_)) | None => {}
+        let day = self.calendar.day_at(&doctor.site, date);
+        match day.kind {
+            DayKind::Closure => return false,
+            DayKind::Holiday if is_expert => return false,
+            DayKind::Holiday | DayKind::Workday | DayKind::RestDay | DayKind::MakeupDay => {}
         }
-        let weekday = self.calendar.working_weekday(date);
+        let weekday = day.weekday;
         doctor.sittings.iter().any(|sitting| sitting.half == half && sitting.falls_on(date, weekday))
     }
 
@@ -197,6 +198,7 @@ mod tests {
     use crate::clinic::{Sitting, Weeks};
     use crate::clock::Instant;
     use crate::id::{OverrideId, SiteId};
+    use crate::schedule::{SpecialDay, SpecialKind};
     use crate::text::Text;
 
     const WEDNESDAY: Date = date(2026, 11, 25);
@@ -294,13 +296,29 @@ mod tests {
         assert!(told(&table, thursday).contains(&"D01 A302 Morning".to_owned()));
     }
 
+    fn special(date: Date, kind: SpecialKind, site: Option<&str>) -> SpecialDay {
+        SpecialDay { date, kind, name: Text::default(), site: site.map(|site| SiteId::parse(site).expect("name")) }
+    }
+
     #[test]
     fn experts_rest_on_a_holiday_and_a_make_up_saturday_follows_its_weekday() {
         let mut table = timetable(vec![]);
-        let special = |date, kind| crate::schedule::SpecialDay { date, kind, name: Text::default() };
-        table.calendar.days =
-            vec![special(WEDNESDAY, SpecialKind::ExpertsOff), special(date(2026, 11, 28), SpecialKind::Follows(4))];
-        assert_eq!(told(&table, WEDNESDAY), ["D03 A304 Morning", "D03 A304 Afternoon"]);
-        assert_eq!(told(&table, date(2026, 11, 28)), ["D03 A304 Morning"]);
+        let saturday = date(2026, 11, 28);
+        for rest in [SpecialKind::ExpertsOff, SpecialKind::Holiday] {
+            let days = vec![special(WEDNESDAY, rest, None), special(saturday, SpecialKind::Follows(4), None)];
+            table.calendar = Calendar::new(days, vec![]);
+            assert_eq!(told(&table, WEDNESDAY), ["D03 A304 Morning", "D03 A304 Afternoon"]);
+            assert_eq!(told(&table, saturday), ["D03 A304 Morning"]);
+        }
+        table.calendar = Calendar::new(vec![special(saturday, SpecialKind::Makeup, None)], vec![]);
+        assert!(told(&table, saturday).is_empty(), "a make-up day has the timetable of its own weekday");
+    }
+
+    #[test]
+    fn a_site_that_is_closed_cancels_the_clinics_of_its_own_doctors_alone() {
+        let mut table = timetable(vec![]);
+        table.doctors[0].site = SiteId::parse("YB").expect("name");
+        table.calendar = Calendar::new(vec![special(WEDNESDAY, SpecialKind::Closed, Some("QLZX"))], vec![]);
+        assert_eq!(told(&table, WEDNESDAY), ["D01 A302 Morning"]);
     }
 }

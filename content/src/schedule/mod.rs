@@ -1,6 +1,6 @@
 //! When and where things are on the air: calendar, windows, levels, rules, campaigns, and the wheel that composes them.
 
-mod calendar;
+pub mod calendar;
 mod campaign;
 mod carry;
 mod level;

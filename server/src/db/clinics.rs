@@ -23,7 +23,10 @@ pub async fn timetable(db: &Db, from: &str) -> DbResult<Timetable> {
         departments: departments.iter().map(|(t,)| document("department", t)).collect::<DbResult<_>>()?,
         doctors: doctors.iter().map(|(t,)| document("doctor", t)).collect::<DbResult<_>>()?,
         overrides: overrides.iter().map(|(t,)| document("override", t)).collect::<DbResult<_>>()?,
-        calendar: Calendar { days: days.iter().map(|(t,)| document("special day", t)).collect::<DbResult<_>>()? },
+        calendar: Calendar::new(
+            days.iter().map(|(t,)| document("special day", t)).collect::<DbResult<_>>()?,
+            Vec::new(),
+        ),
     })
 }
 

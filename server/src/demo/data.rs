@@ -134,7 +134,7 @@ impl DemoDay {
     /// # Errors
     /// [`DemoDataError::NoSuchDate`] for a date that no calendar has.
     pub fn dated(&self, first_run: Date) -> Result<SpecialDay, DemoDataError> {
-        Ok(SpecialDay { date: self.date.resolve(first_run)?, kind: self.kind, name: self.name.clone() })
+        Ok(SpecialDay { date: self.date.resolve(first_run)?, kind: self.kind, name: self.name.clone(), site: None })
     }
 }
 

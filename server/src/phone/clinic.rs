@@ -109,7 +109,8 @@ fn day(frame: &Frame, visit: &Visit, timetable: &Timetable, n: usize, date: Date
     ahead.sort_by_key(|clinic| clinic.standing.is_held());
     let stops = ahead.iter().filter(|clinic| !clinic.standing.is_held()).count();
     let name = when::day(frame, date);
-    let special = timetable.calendar.special(date).map(|day| day.name.in_language(frame.language).to_owned());
+    let special =
+        timetable.calendar.special_at(&visit.site.id, date).map(|day| day.name.in_language(frame.language).to_owned());
     let none = if planned.is_empty() { "phone-clinic-none" } else { "phone-clinic-over" };
     Day {
         name: match n {

@@ -89,7 +89,7 @@ fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -
         rules,
         playlists,
         campaigns,
-        calendar: draft.timetable.calendar.clone(),
+        calendar: draft.timetable.calendar.of_site(&site.id),
         offsets: Offsets::of_zone(&site.time_zone, now)?,
         other_offsets,
         phone_address: phone_address.to_owned(),

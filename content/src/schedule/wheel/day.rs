@@ -6,7 +6,7 @@ use super::list::write_out;
 use super::plan::{Entry, Plan};
 use crate::clock::Instant;
 use crate::place::{OpenHours, Zone};
-use crate::schedule::{Calendar, Hours, Level, Window};
+use crate::schedule::{Calendar, DayKind, Hours, Level, Window};
 
 /// A date of a zone.
 #[derive(Debug)]
@@ -198,13 +198,14 @@ fn spans(plan: &Plan, window: &Window, date: Date) -> Spans {
     dates.flat_map(|date| window.spans(date, &show.calendar, offsets)).collect()
 }
 
-/// The hours a zone opens on `date`, by its calendar.
+/// The hours a zone opens on `date`, by its calendar: none on a closure, unless the zone says otherwise of such days.
 pub(crate) fn open_hours(zone: &Zone, calendar: &Calendar, date: Date) -> Option<OpenHours> {
-    if !zone.open_on.is_empty() {
-        let day = calendar.day(date);
-        if let Some(other) = zone.open_on.iter().find(|on| on.kinds.holds(day.kind)) {
-            return other.hours;
-        }
+    let kind = calendar.day(date).kind;
+    if let Some(other) = zone.open_on.iter().find(|on| on.kinds.holds(kind)) {
+        return other.hours;
+    }
+    if kind == DayKind::Closure {
+        return None;
     }
     zone.open.get(usize::try_from(date.weekday().to_monday_zero_offset()).ok()?).copied().flatten()
 }

@@ -179,7 +179,7 @@ fn overrides_change_clinics_that_are_held() {
         departments: demo.departments,
         doctors: demo.doctors,
         overrides: vec![],
-        calendar: Calendar { days },
+        calendar: Calendar::new(days, vec![]),
     };
     for change in overrides {
         let sits = template

@@ -73,6 +73,7 @@ fn item(title: &str, body: &str) -> Item {
         layer: None,
         networks: Vec::new(),
         tags: Vec::new(),
+        advertiser: None,
         face: Face::Card,
         reviewed_at: Instant(0),
         review_by: Instant(i64::MAX),

@@ -120,7 +120,7 @@ fn every_zone_has_one_base_rule_and_an_evergreen_beneath_it() {
     assert!(rules.iter().all(|rule| playlists.contains(rule.playlist.as_str())));
     for zone in &demo.zones {
         for level in [Level::Base, Level::Fallback] {
-            let count = rules.iter().filter(|rule| rule.level == level && rule.target.holds(zone)).count();
+            let count = rules.iter().filter(|rule| rule.level == level && rule.target.holds(zone, site)).count();
             assert_eq!(count, 1, "{} at {level:?}", zone.id);
         }
     }

@@ -95,7 +95,6 @@ impl House {
             open: [Some(OpenHours { from_min: 420, to_min: 1080 }); 7],
             open_on: Vec::new(),
             tags: Vec::new(),
-            advertiser: None,
             no_ads: false,
             audio: Audio::Mute,
             departments: vec![DepartmentId::parse("03.04").expect("name")],

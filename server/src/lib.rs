@@ -2,6 +2,7 @@
 //! rooms call `fleet` and `db`; never the other way round, and no door names another.
 
 pub mod assign;
+pub mod calendar;
 pub mod check;
 pub mod config;
 pub mod console;

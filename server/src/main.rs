@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{check, demo, serve};
+use anteroom_server::{calendar, check, demo, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -21,6 +21,7 @@ const EXAMPLES: &str = "Examples:
   anteroom demo                         a demo hospital in ./demo-data, with a player
   anteroom serve --data /srv/anteroom   a server of your own
   anteroom check --config server.toml   is the configuration right, and the data folder usable?
+  anteroom calendar import 2027.json    bring a year's holidays and make-up days in
 
 Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
 
@@ -52,6 +53,11 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigArgs,
+    },
+    /// The calendar: bring a holiday notice in, and ask what a day is
+    Calendar {
+        #[command(subcommand)]
+        command: calendar::CalendarCommand,
     },
 }
 
@@ -112,6 +118,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 ExitCode::SUCCESS
             });
         }
+        Command::Calendar { command } => println!("{}", calendar::run(command).await?),
     }
     Ok(ExitCode::SUCCESS)
 }

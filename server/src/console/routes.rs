@@ -11,12 +11,14 @@ use tower_http::compression::CompressionLayer;
 
 use super::access::Permission::{Administer, Arrange, Clinics, Compose, Judge, Publish, Upload, Withdraw};
 use super::access::{Needs, guard};
+use super::calendar_import::IMPORT_BYTES_MAX;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
-    account, accounts, assets, audit, clinics, files, media, media_form, overview, pair, playlist, playlists, publish,
-    report, review, rules, screen_form, screens, setup, sign_in, site_form, visitor, zone_form,
+    account, accounts, assets, audit, calendar, calendar_form, calendar_import, clinics, files, media, media_form,
+    overview, pair, playlist, playlists, publish, report, review, rules, screen_form, screens, setup, sign_in,
+    site_form, visitor, zone_form,
 };
 use crate::state::State;
 
@@ -59,9 +61,15 @@ impl Routes {
         self
     }
 
-    fn upload<H: Handler<T, Desk>, T: 'static>(mut self, path: &'static str, needs: Needs, deed: H) -> Self {
+    fn upload<H: Handler<T, Desk>, T: 'static>(
+        mut self,
+        path: &'static str,
+        needs: Needs,
+        bytes_max: usize,
+        deed: H,
+    ) -> Self {
         let guarded = post(deed)
-            .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
+            .layer(DefaultBodyLimit::max(bytes_max))
             .layer(from_fn(move |request: Request, next: Next| guard(needs, request, next)));
         self.router = self.router.route(path, guarded);
         self.table.push(Entry { method: "POST", path, needs });
@@ -140,7 +148,7 @@ fn media_library(routes: Routes) -> Routes {
     routes
         .get("/media", Needs::SignedIn, media::look)
         .get("/media/new", Needs::May(Upload), media_form::start)
-        .upload("/media/new", Needs::May(Upload), media_form::bring)
+        .upload("/media/new", Needs::May(Upload), UPLOAD_BYTES_MAX, media_form::bring)
         .get("/media/{id}", Needs::SignedIn, media::open)
         .post("/media/{id}/words", Needs::May(Upload), media_form::reword)
         .post("/media/{id}/approve", Needs::May(Judge), review::approve)
@@ -167,6 +175,12 @@ fn programme(routes: Routes) -> Routes {
         .get("/rules/{id}", Needs::SignedIn, rules::open)
         .post("/rules/{id}", Needs::May(Compose), rules::change)
         .post("/rules/{id}/remove", Needs::May(Compose), rules::remove)
+        .get("/calendar", Needs::SignedIn, calendar::look)
+        .post("/calendar", Needs::May(Compose), calendar_form::save)
+        .post("/calendar/remove", Needs::May(Compose), calendar_form::remove)
+        .get("/calendar/import", Needs::May(Compose), calendar_import::start)
+        .upload("/calendar/import", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::preview)
+        .upload("/calendar/import/apply", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::apply)
         .get("/publish", Needs::SignedIn, publish::look)
         .post("/publish", Needs::May(Publish), publish::publish)
         .post("/publish/undo", Needs::May(Publish), publish::undo)

@@ -313,6 +313,9 @@ mod tests {
             child: true,
             networks: vec![Membership { network: NetworkId::parse("N1").expect("name"), weight: 40 }],
             open,
+            open_on: Vec::new(),
+            tags: vec!["安静".into()],
+            no_ads: true,
             audio: Audio::Never,
             departments: vec![DepartmentId::parse("03.04").expect("name")],
         };

@@ -1,10 +1,10 @@
-//! Departments, doctors, overrides, special days: together the timetable of the whole network.
+//! Departments, doctors, overrides, and the calendar: together the timetable of the whole network.
 
 use anteroom_content::clinic::{Department, Doctor, Override, Timetable};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::OverrideId;
-use anteroom_content::schedule::{Calendar, SpecialDay};
 
+use super::calendar::calendar;
 use super::{Db, DbResult, document, to_document};
 
 /// Reads the timetable with every override that was not withdrawn and whose date is not before `from` (an ISO date):
@@ -18,15 +18,11 @@ pub async fn timetable(db: &Db, from: &str) -> DbResult<Timetable> {
         "select document from clinic_override where withdrawn_at is null and date >= $1 order by made_at, id",
         from
     )?;
-    let days = rows!(db, (String,), "select document from special_day where date >= $1 order by date", from)?;
     Ok(Timetable {
         departments: departments.iter().map(|(t,)| document("department", t)).collect::<DbResult<_>>()?,
         doctors: doctors.iter().map(|(t,)| document("doctor", t)).collect::<DbResult<_>>()?,
         overrides: overrides.iter().map(|(t,)| document("override", t)).collect::<DbResult<_>>()?,
-        calendar: Calendar::new(
-            days.iter().map(|(t,)| document("special day", t)).collect::<DbResult<_>>()?,
-            Vec::new(),
-        ),
+        calendar: calendar(db, from).await?,
     })
 }
 
@@ -81,15 +77,4 @@ pub async fn withdraw_override(db: &Db, id: &OverrideId, at: Instant) -> DbResul
         id.as_str()
     )?;
     Ok(changed > 0)
-}
-
-/// Adds or changes a special day.
-pub async fn save_special_day(db: &Db, day: &SpecialDay) -> DbResult<()> {
-    execute!(
-        db,
-        "insert into special_day (date, document) values ($1, $2) on conflict (date) do update set document = excluded.document",
-        day.date.to_string(),
-        to_document("special day", day)?
-    )?;
-    Ok(())
 }

@@ -152,6 +152,7 @@ macro_rules! row_in {
 pub mod accounts;
 pub mod audit;
 pub mod boxes;
+pub mod calendar;
 pub mod campaigns;
 pub mod clinics;
 pub mod facts;

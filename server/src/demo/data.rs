@@ -4,7 +4,7 @@ mod date;
 
 use anteroom_content::clinic::{Change, Department, Doctor, Half, Override};
 use anteroom_content::clock::{DAY_MS, Instant};
-use anteroom_content::id::{DoctorId, ItemId, NetworkId, OverrideId, PlaylistId, RuleId};
+use anteroom_content::id::{DoctorId, ItemId, NetworkId, OverrideId, PlaylistId, RuleId, SiteId};
 use anteroom_content::item::{Advertiser, Class, Face, Item, Layer};
 use anteroom_content::place::{Building, City, Network, Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
@@ -126,6 +126,8 @@ pub struct DemoDay {
     date: DemoDate,
     kind: SpecialKind,
     name: Text,
+    #[serde(default)]
+    site: Option<SiteId>,
 }
 
 impl DemoDay {
@@ -134,7 +136,8 @@ impl DemoDay {
     /// # Errors
     /// [`DemoDataError::NoSuchDate`] for a date that no calendar has.
     pub fn dated(&self, first_run: Date) -> Result<SpecialDay, DemoDataError> {
-        Ok(SpecialDay { date: self.date.resolve(first_run)?, kind: self.kind, name: self.name.clone(), site: None })
+        let date = self.date.resolve(first_run)?;
+        Ok(SpecialDay { date, kind: self.kind, name: self.name.clone(), site: self.site.clone() })
     }
 }
 

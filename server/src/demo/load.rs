@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::data::{self, DemoData, DemoFace};
 use super::make;
 use crate::db::items::{LibraryFile, ReviewState};
-use crate::db::{clinics, facts, items, places, playlists};
+use crate::db::{calendar, clinics, facts, items, places, playlists};
 use crate::library::{Library, movie_facts};
 use crate::publish;
 use crate::state::State;
@@ -128,9 +128,8 @@ async fn save_clinics(state: &State, demo: &DemoData, now: Instant) -> anyhow::R
     for change in &demo.overrides {
         clinics::add_override(&state.db, &change.dated(today, now)?, MAKER).await?;
     }
-    for day in &demo.days {
-        clinics::save_special_day(&state.db, &day.dated(today)?).await?;
-    }
+    let days: Vec<_> = demo.days.iter().map(|day| day.dated(today)).collect::<Result<_, _>>()?;
+    calendar::save_days(&state.db, &days).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The whole door, asked as a browser asks: every route, every role, every form that matters.
 
 mod access;
+mod calendar;
 mod harness;
 mod programme;
 mod review;

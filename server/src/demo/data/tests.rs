@@ -119,6 +119,7 @@ fn every_zone_has_one_base_rule_and_an_evergreen_beneath_it() {
     let playlists = set(demo.playlists.iter().map(|p| &p.id));
     assert!(rules.iter().all(|rule| playlists.contains(rule.playlist.as_str())));
     for zone in &demo.zones {
+        let site = demo.sites.iter().find(|site| site.id == zone.site).expect("a site");
         for level in [Level::Base, Level::Fallback] {
             let count = rules.iter().filter(|rule| rule.level == level && rule.target.holds(zone, site)).count();
             assert_eq!(count, 1, "{} at {level:?}", zone.id);

@@ -5,6 +5,7 @@ mod campaign;
 mod carry;
 mod level;
 mod policy;
+pub mod recurrence;
 mod rule;
 pub mod wheel;
 mod window;
@@ -14,5 +15,6 @@ pub use campaign::{CAMPAIGN_ITEMS_MAX, Campaign, Goal, PER_HOUR_MAX, Phase, ZONE
 pub use carry::{CampaignCarry, Carry, LoopCarry, RecentPlay};
 pub use level::Level;
 pub use policy::{Block, Policy, TEN_MINUTES_MS};
+pub use recurrence::{BadRecurrence, BadSeries, OccurrenceId, Recurrence, Series};
 pub use rule::{RULE_WEIGHT_MAX, Rule, Target, Where, ZONE_RULES_MAX};
 pub use window::{CHANGES_MAX, Change, CountsAs, Hours, HoursOn, Moved, Weekdays, Window};

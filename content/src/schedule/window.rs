@@ -4,7 +4,7 @@
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, DayKinds};
+use super::{Calendar, DayKinds, Recurrence, Series};
 use crate::clinic::Weeks;
 use crate::clock::{Instant, Offsets};
 
@@ -108,6 +108,9 @@ pub struct Window {
     /// On which kinds of day it starts.
     #[serde(default)]
     pub kinds: DayKinds,
+    /// On which dates it starts, by a rule of RFC 5545 that begins on the first date; needs one.
+    #[serde(default)]
+    pub recurrence: Option<Recurrence>,
     /// First minute after local midnight, 0 to 1439.
     pub from_min: u16,
     /// First minute after the end, up to 1440; at or below `from_min` it lies on the next day.
@@ -135,6 +138,7 @@ impl Window {
         counts_as: CountsAs::Itself,
         weeks: Weeks::Every,
         kinds: DayKinds::ALL,
+        recurrence: None,
         from_min: 0,
         to_min: 1440,
         hours_on: Vec::new(),
@@ -152,6 +156,9 @@ impl Window {
         if self.also.contains(&date) {
             return true;
         }
+        if !self.recurs_on(date) {
+            return false;
+        }
         if self.days == Weekdays::ALL && self.weeks == Weeks::Every && self.kinds == DayKinds::ALL {
             return true;
         }
@@ -161,6 +168,15 @@ impl Window {
             CountsAs::ItsTimetable => day.weekday,
         };
         self.days.holds(weekday) && self.weeks.hold(date) && self.kinds.holds(day.kind)
+    }
+
+    /// The rule of RFC 5545 takes `date`, where there is one.
+    fn recurs_on(&self, date: Date) -> bool {
+        let Some(recurrence) = &self.recurrence else { return true };
+        let Some(first) = self.first else { return false };
+        let minute = |min: u16, per: u16| i8::try_from(min / per).unwrap_or(0);
+        let start = first.at(minute(self.from_min.min(1439), 60), minute(self.from_min % 60, 1), 0, 0);
+        Series::new(start, Some(recurrence.clone()), Vec::new(), Vec::new()).is_ok_and(|series| series.falls_on(date))
     }
 
     /// The times of an occurrence that starts on `date` by the plan; none when it is not on the air that day.

@@ -128,9 +128,13 @@ impl Day {
     ) -> Phase {
         let holds = |spans: &Spans| spans.iter().any(|(begin, end)| *begin <= from && from < *end);
         let is_open = holds(open);
+        // A rule that has nothing to show leaves the air to the others, whatever its level.
+        let may_play = |entry: &&Entry| {
+            plan.facts(entry.item).is_some_and(|f| f.barred.is_none() && f.valid_from < to && f.ends_at > from)
+        };
         let mut on: Vec<u16> = Vec::new();
         for (n, (spans, list)) in (0_u16..).zip(rules.iter().zip(&self.lists)) {
-            if is_open && !list.is_empty() && holds(spans) {
+            if is_open && holds(spans) && list.iter().any(|entry| may_play(&entry)) {
                 on.push(n);
             }
         }
@@ -139,7 +143,7 @@ impl Day {
         let is_wheel = is_open && highest.is_none_or(|level| level <= Level::Regular);
         let smallest = on.iter().take_while(|n| Some(level_of(n)) == highest);
         let smallest =
-            smallest.filter_map(|n| self.lists.get(usize::from(*n))).flatten().map(|e| i64::from(e.min_ms)).min();
+            smallest.filter_map(|n| self.lists.get(usize::from(*n))).flatten().filter(may_play).map(|e| i64::from(e.min_ms)).min();
         Phase {
             from,
             to,

@@ -26,10 +26,11 @@ impl Composer<'_> {
             return Loss::Empty;
         };
         let list = self.day.lists.get(place).map(Vec::as_slice).unwrap_or_default();
-        let is_on = u16::try_from(place).is_ok_and(|place| phase.rules.contains(&place));
-        if !is_on {
-            let is_open = self.is_open(&rule.window, at);
-            return if is_open && list.is_empty() { Loss::Empty } else { Loss::OffAir(self.next(&rule.window, at)) };
+        if !self.is_open(&rule.window, at) {
+            return Loss::OffAir(self.next(&rule.window, at));
+        }
+        if list.is_empty() {
+            return Loss::Empty;
         }
         let highest = phase.rules.first().and_then(|place| self.plan.rules.get(usize::from(*place)));
         let mut reasons = Vec::new();

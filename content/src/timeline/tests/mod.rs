@@ -1,5 +1,12 @@
 //! What the engine promises, as cases and properties.
 
+mod any;
+mod cases;
+mod history;
+mod oracle;
+mod properties;
+mod rivals;
+
 use jiff::civil::date;
 
 use super::*;

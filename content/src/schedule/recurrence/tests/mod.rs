@@ -1,8 +1,14 @@
 //! Tests of recurrence: others' vectors and our own, a naive reader of the RFC's table, another crate, and the clocks.
 
+mod agree;
 mod icalrecur;
+mod listing;
+mod naive;
 mod parse;
+mod random;
 mod rivals;
+mod vectors;
+mod words;
 
 use jiff::civil::{Date, DateTime};
 

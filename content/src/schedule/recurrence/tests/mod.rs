@@ -4,6 +4,7 @@ mod agree;
 mod icalrecur;
 mod listing;
 mod naive;
+mod other_crate;
 mod parse;
 mod random;
 mod rivals;

@@ -26,7 +26,7 @@ pub(super) fn timestamp(zone: &TimeZone, wall: DateTime) -> Timestamp {
     match zone.to_ambiguous_timestamp(wall).offset() {
         AmbiguousOffset::Unambiguous { offset } => at(offset, wall),
         AmbiguousOffset::Fold { before, .. } => at(before, wall),
-        AmbiguousOffset::Gap { before, .. } => change_at(zone, at(before, wall)),
+        AmbiguousOffset::Gap { after, .. } => change_after(zone, at(after, wall)),
     }
 }
 
@@ -36,10 +36,10 @@ fn at(offset: Offset, wall: DateTime) -> Timestamp {
     offset.to_timestamp(wall).unwrap_or(end)
 }
 
-/// The last change of the clocks at or before a moment.
-fn change_at(zone: &TimeZone, moment: Timestamp) -> Timestamp {
-    let after = moment.saturating_add(1.nanosecond()).unwrap_or(moment);
-    zone.preceding(after).next().map_or(moment, |change| change.timestamp())
+/// The next change of the clocks after a moment. (Not the last one before another moment: jiff 0.2 tells a wrong one just
+/// after the last change that a zone's file lists, as on 2007-03-11 in America/Indiana/Winamac.)
+fn change_after(zone: &TimeZone, moment: Timestamp) -> Timestamp {
+    zone.following(moment).next().map_or(moment, |change| change.timestamp())
 }
 
 /// The last wall time of whole seconds whose moment is not after `until`. Not simply what clocks show then: on the
@@ -48,7 +48,7 @@ fn last_wall(zone: &TimeZone, until: Timestamp) -> DateTime {
     let shown = zone.to_datetime(until);
     match zone.to_ambiguous_timestamp(shown).offset() {
         AmbiguousOffset::Fold { before, after } if zone.to_offset(until) == after => {
-            let doubled_until = before.to_datetime(change_at(zone, until));
+            let doubled_until = before.to_datetime(change_after(zone, at(before, shown)));
             doubled_until.saturating_sub(1.second())
         }
         AmbiguousOffset::Fold { .. } | AmbiguousOffset::Gap { .. } | AmbiguousOffset::Unambiguous { .. } => shown,
@@ -75,13 +75,10 @@ impl Series {
         self.clone().with_recurrence(recurrence)
     }
 
-    /// Its occurrences in `zone` with their moments, in order, from the first that is not before the wall time `from`.
-    pub fn moments<'a>(&'a self, zone: &'a TimeZone, from: DateTime) -> impl Iterator<Item = (DateTime, Instant)> + 'a {
-        let until = match self.recurrence().map(Recurrence::ends) {
-            Some(Ends::Until(Until::Utc(_))) => self.in_zone(zone).recurrence().and_then(Recurrence::last_wall),
-            Some(Ends::Never | Ends::After(_) | Ends::Until(Until::Date(_) | Until::Local(_))) | None => None,
-        };
-        let walls = self.occurrences_from(from).take_while(move |wall| until.is_none_or(|until| *wall <= until));
-        walls.map(move |wall| (wall, instant(zone, wall)))
+    /// Its first occurrences in `zone` that are not before the wall time `from`, with their moments; `most` at the most.
+    #[must_use]
+    pub fn moments(&self, zone: &TimeZone, from: DateTime, most: usize) -> Vec<(DateTime, Instant)> {
+        let here = self.in_zone(zone);
+        here.occurrences_from(from).take(most).map(|wall| (wall, instant(zone, wall))).collect()
     }
 }

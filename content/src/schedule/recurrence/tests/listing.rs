@@ -54,6 +54,17 @@ fn until_in_utc_is_a_moment_where_there_is_a_zone() {
 }
 
 #[test]
+fn moments_end_with_an_until_in_utc_too() {
+    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("a known zone");
+    let series = super::series("2026-11-25T08:00", "FREQ=DAILY;UNTIL=20261127T000000Z");
+    let from = super::wall("2026-11-26T00:00");
+    let moments: Vec<_> =
+        series.moments(&zone, from, 9).into_iter().map(|(wall, at)| (wall.to_string(), at.0)).collect();
+    let days = ["2026-11-26T08:00:00", "2026-11-27T08:00:00"].map(str::to_owned);
+    assert_eq!(moments, days.into_iter().zip([1_795_651_200_000, 1_795_737_600_000]).collect::<Vec<_>>());
+}
+
+#[test]
 fn what_a_reader_may_wonder_about_is_told() {
     let except = ["2026-12-01".to_owned(), "2026-12-05T08:00".to_owned()];
     let also = ["2026-12-24".to_owned()];

@@ -10,6 +10,7 @@ mod random;
 mod rivals;
 mod vectors;
 mod words;
+mod zones;
 
 use jiff::civil::{Date, DateTime};
 

@@ -8,9 +8,12 @@
 
 mod bad;
 mod expand;
+mod listing;
+mod local;
 mod never;
 mod parse;
 mod rule;
+mod say;
 mod series;
 mod walk;
 
@@ -18,6 +21,8 @@ mod walk;
 mod tests;
 
 pub use bad::{BadRecurrence, Never};
+pub use listing::{Ask, Cut, LISTED_MAX, Listed, Listing, Refusal, list};
+pub use local::{instant, is_skipped};
 pub use rule::{ByDay, Ends, Frequency, INTERVAL_MAX, LIST_MAX, Recurrence, TEXT_BYTES_MAX, Until};
 pub use series::{BadSeries, EXTRA_MAX, OCCURRENCES_MAX, OccurrenceId, Series, YEARS_MAX};
 pub use walk::{Occurrences, Stop};

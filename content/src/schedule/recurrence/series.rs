@@ -172,7 +172,7 @@ impl Series {
     /// COUNT must be counted.
     #[must_use]
     pub fn occurrences_from(&self, from: DateTime) -> Occurrences<'_> {
-        Occurrences::new(self, from)
+        Occurrences::new(self, from, DateTime::MAX)
     }
 
     /// The dates between `first` and `last`, both included, on which occurrences begin; in order, each once.
@@ -182,9 +182,9 @@ impl Series {
         let mut dates: Vec<Date> = Vec::new();
         let mut from = first.to_datetime(Time::MIN);
         loop {
-            let mut walk = self.occurrences_from(from);
+            let mut walk = Occurrences::new(self, from, until);
             let mut last_given = None;
-            for wall in walk.by_ref().take_while(|wall| *wall <= until) {
+            for wall in walk.by_ref() {
                 last_given = Some(wall);
                 dates.push(wall.date());
             }
@@ -201,7 +201,6 @@ impl Series {
     /// Says whether an occurrence begins on `date`.
     #[must_use]
     pub fn falls_on(&self, date: Date) -> bool {
-        let until = date.to_datetime(Time::MAX);
-        self.occurrences_from(date.to_datetime(Time::MIN)).next().is_some_and(|wall| wall <= until)
+        Occurrences::new(self, date.to_datetime(Time::MIN), date.to_datetime(Time::MAX)).next().is_some()
     }
 }

@@ -28,12 +28,13 @@ pub struct Occurrences<'a> {
 }
 
 impl<'a> Occurrences<'a> {
-    pub(super) fn new(series: &'a Series, from: DateTime) -> Self {
+    /// A walk from `from` to `until`, both included; it does not look beyond.
+    pub(super) fn new(series: &'a Series, from: DateTime, until: DateTime) -> Self {
         let also = series.also();
-        let earlier = also.partition_point(|wall| *wall < from);
+        let (earlier, last) = (also.partition_point(|wall| *wall < from), also.partition_point(|wall| *wall <= until));
         Self {
-            ruled: Ruled::new(series, from),
-            also: also.get(earlier..).unwrap_or_default(),
+            ruled: Ruled::new(series, from, until),
+            also: also.get(earlier..last).unwrap_or_default(),
             except: series.except(),
             given: 0,
             stopped: None,
@@ -91,7 +92,8 @@ struct Ruled<'a> {
     expansion: Option<Expansion<'a>>,
     start: DateTime,
     from: DateTime,
-    until: Option<DateTime>,
+    /// The last wall time that is wanted, or that the rule allows.
+    until: DateTime,
     /// How many the rule may still give, where it counts them.
     left: Option<u16>,
     /// The last date that is looked at.
@@ -102,7 +104,7 @@ struct Ruled<'a> {
 }
 
 impl<'a> Ruled<'a> {
-    fn new(series: &'a Series, from: DateTime) -> Self {
+    fn new(series: &'a Series, from: DateTime, until: DateTime) -> Self {
         let start = series.start();
         let rule = series.recurrence();
         let left = rule.and_then(|rule| match rule.ends() {
@@ -113,12 +115,12 @@ impl<'a> Ruled<'a> {
         // What is counted is counted from the start; everything else is jumped over.
         let is_jumped = left.is_none() && from > start;
         let period = expansion.as_ref().filter(|_| is_jumped).map_or(0, |expansion| expansion.reaching(from.date()));
-        let alone = (rule.is_none() && start >= from).then_some(start);
+        let alone = (rule.is_none() && (from..=until).contains(&start)).then_some(start);
         Self {
             expansion,
             start,
             from: from.max(start),
-            until: rule.and_then(super::Recurrence::last_wall),
+            until: rule.and_then(super::Recurrence::last_wall).map_or(until, |last| last.min(until)),
             left,
             horizon: start.date().saturating_add(YEARS_MAX.years()),
             period,
@@ -139,13 +141,9 @@ impl<'a> Ruled<'a> {
     fn fill(&mut self) -> Option<()> {
         let expansion = self.expansion.as_ref()?;
         let opens = expansion.opens(self.period);
-        let Some(opens) = opens.filter(|opens| *opens <= self.horizon) else {
-            self.is_past_horizon = true;
-            self.expansion = None;
-            return None;
-        };
-        let is_over = self.until.is_some_and(|until| opens > until.date()) || self.left == Some(0);
-        let dates = if is_over { None } else { expansion.dates(self.period) };
+        let is_over = self.left == Some(0) || opens.is_some_and(|opens| opens > self.until.date());
+        self.is_past_horizon = !is_over && opens.is_none_or(|opens| opens > self.horizon);
+        let dates = if is_over || self.is_past_horizon { None } else { expansion.dates(self.period) };
         let Some(dates) = dates else {
             self.expansion = None;
             return None;
@@ -153,7 +151,7 @@ impl<'a> Ruled<'a> {
         self.period += 1;
         for date in dates {
             let wall = date.to_datetime(self.start.time());
-            if wall < self.start || self.until.is_some_and(|until| wall > until) {
+            if wall < self.start || wall > self.until {
                 continue;
             }
             match &mut self.left {

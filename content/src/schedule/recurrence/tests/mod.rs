@@ -1,8 +1,16 @@
 //! Tests of recurrence: others' vectors and our own, a naive reader of the RFC's table, another crate, and the clocks.
 
+mod agree;
 mod icalrecur;
+mod listing;
+mod naive;
+mod other_crate;
 mod parse;
+mod random;
 mod rivals;
+mod vectors;
+mod words;
+mod zones;
 
 use jiff::civil::{Date, DateTime};
 

@@ -89,3 +89,28 @@ fn an_exception_holds_when_rule_end_and_start_are_edited() {
         .with_recurrence("FREQ=WEEKLY;BYDAY=MO".parse().ok());
     assert!(!away_and_back.falls_on(out.date()));
 }
+
+#[test]
+fn an_occurrence_is_named_by_its_rule_and_its_original_local_start() {
+    let id = crate::schedule::OccurrenceId {
+        rule: crate::id::RuleId::parse("flu-week").expect("a name"),
+        start: wall("2026-11-25T08:00"),
+    };
+    assert_eq!(id.to_string(), "flu-week@2026-11-25T08:00:00");
+    let json = serde_json::to_string(&id).expect("a text");
+    assert_eq!(serde_json::from_str::<crate::schedule::OccurrenceId>(&json).expect("the same"), id);
+}
+
+#[test]
+fn a_series_is_written_down_and_read_back() {
+    let json = r#"{"start":"2026-11-25T08:00:00","recurrence":"FREQ=WEEKLY;INTERVAL=2;BYDAY=WE","except":["2026-12-09T08:00:00"]}"#;
+    let series: super::Series = serde_json::from_str(json).expect("a series");
+    assert_eq!(serde_json::to_string(&series).expect("a text"), json);
+    assert!(!series.falls_on(wall("2026-12-09").date()) && series.falls_on(wall("2026-12-23").date()));
+    let once: super::Series = serde_json::from_str(r#"{"start":"2026-11-25T08:00:00"}"#).expect("a series");
+    assert_eq!(once.occurrences().collect::<Vec<_>>(), [wall("2026-11-25T08:00")]);
+    for bad in [r#"{"start":"2026-11-25T08:00:00.5"}"#, r#"{"start":"2026-11-25T08:00:00","recurrence":"FREQ=HOURLY"}"#]
+    {
+        assert!(serde_json::from_str::<super::Series>(bad).is_err(), "{bad}");
+    }
+}

@@ -18,7 +18,7 @@ fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome
         glass.shows(&both).is_some_and(|colour| Some(colour) != first)
     })?;
 
-    until("three plays of each in the report", Duration::from_secs(60), || {
+    until("three plays of each in the report", Duration::from_mins(1), || {
         let report = ward.report()?;
         Ok(report.of_item(&red).plays >= 3 && report.of_item(&green).plays >= 3)
     })?;

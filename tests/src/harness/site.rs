@@ -12,6 +12,8 @@ use super::{Colour, Console, Hospital, Outcome, Player, until};
 pub const PASSWORD: &str = "a walk through the ward 7";
 /// How long a paired box may take to have its first programme, files and all, on a busy machine.
 const PROGRAMME_LIMIT: Duration = Duration::from_mins(1);
+/// How long log and report may take to agree: plays are sent in batches, and a new agent connects first.
+const AGREE_LIMIT: Duration = Duration::from_mins(1);
 
 /// The demo hospital, with one person who makes and one who approves.
 pub struct Ward {
@@ -267,6 +269,22 @@ impl Ward {
                 .map(|line| line.split(',').map(|cell| cell.trim_matches('"').to_owned()).collect())
                 .collect(),
         ))
+    }
+
+    /// Waits until the report says of a screen what its player's log says: the log is the truth, and what it holds and
+    /// has had acknowledged is what the server counts, once each.
+    ///
+    /// # Errors
+    /// When they never agree.
+    pub fn counts_every_play_once(&self, player: &Player, screen: &str) -> Outcome<()> {
+        until("log and report to agree", AGREE_LIMIT, || {
+            let before = player.status()?;
+            let report = self.report()?;
+            let after = player.status()?;
+            let is_still = before.plays_logged == after.plays_logged && after.plays_waiting == 0;
+            Ok(is_still && report.of_screen(screen).plays == after.plays_logged)
+        })
+        .map(drop)
     }
 
     /// Opens an address a code led to, as a phone would.

@@ -56,7 +56,9 @@ bench: packages-test
 
 check: packages-test
 	cargo fmt --all --check
+	@echo "formatting: as rustfmt.toml has it"
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@echo "lints: no finding in any crate or test"
 	./.ci/no-unwanted-crates
 
 pictures: build packages-test

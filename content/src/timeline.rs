@@ -197,6 +197,13 @@ impl Timeline {
         self.zone_cues(show.offsets.instant(date, 0), show.offsets.instant(date, 1440), usize::MAX)
     }
 
+    /// What the composed day that holds `at` weighs in memory, in bytes.
+    #[must_use]
+    pub fn day_bytes(&self, at: Instant) -> usize {
+        let day = self.in_force(at).and_then(|(index, _)| self.composed(index, at));
+        day.map_or(0, |day| size_of::<Composed>() + day.slots.capacity() * size_of::<Slot>())
+    }
+
     /// Where a new programme takes over when it is published at `at`: at the next item boundary, or at once when no item is
     /// on the air.
     #[must_use]

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bevy::prelude::*;
 
-use crate::bridge::{BRIDGE_FRAME_BYTES_MAX, FromStage, ToStage};
+use crate::bridge::pipe::{self, BadPipe};
+use crate::bridge::{FromStage, ToStage};
 
 /// Messages read ahead of the frame that takes them.
 const INBOX_MAX: usize = 16;
@@ -112,17 +113,15 @@ pub(super) fn open() -> io::Result<Pipe> {
 
 fn read_words(input: &mut impl Read, words: &SyncSender<Word>) {
     loop {
-        let word = match read_frame(input) {
-            Ok(Some(body)) => match serde_json::from_slice(&body) {
-                Ok(message) => Word::Told(message),
-                Err(error) => {
-                    // A newer agent may say things this stage does not know.
-                    tracing::warn!("a message of the agent is skipped: {error}");
-                    continue;
-                }
-            },
+        let word = match pipe::read(input) {
+            Ok(Some(message)) => Word::Told(message),
             Ok(None) => Word::Ended,
-            Err(error) => Word::Broken(error.to_string()),
+            Err(BadPipe::Unreadable(error)) => {
+                // A newer agent may say things this stage does not know.
+                tracing::warn!("a message of the agent is skipped: {error}");
+                continue;
+            }
+            Err(error @ (BadPipe::TooLong(_) | BadPipe::Broken(_))) => Word::Broken(error.to_string()),
         };
         let is_last = !matches!(word, Word::Told(_));
         if words.send(word).is_err() || is_last {
@@ -131,32 +130,9 @@ fn read_words(input: &mut impl Read, words: &SyncSender<Word>) {
     }
 }
 
-/// The body of the next frame; none at the end of the input.
-fn read_frame(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut head = [0; 4];
-    match input.read_exact(&mut head) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(error) => return Err(error),
-    }
-    let length = usize::try_from(u32::from_be_bytes(head)).unwrap_or(usize::MAX);
-    if length > BRIDGE_FRAME_BYTES_MAX {
-        return Err(io::Error::other(format!(
-            "a frame of {length} bytes is over the limit of {BRIDGE_FRAME_BYTES_MAX}"
-        )));
-    }
-    let mut body = vec![0; length];
-    input.read_exact(&mut body)?;
-    Ok(Some(body))
-}
-
-fn write_words(output: &mut impl Write, messages: &Receiver<Option<FromStage>>) -> io::Result<()> {
+fn write_words(output: &mut impl Write, messages: &Receiver<Option<FromStage>>) -> Result<(), BadPipe> {
     while let Ok(Some(message)) = messages.recv() {
-        let body = serde_json::to_vec(&message)?;
-        let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-        output.write_all(&length.to_be_bytes())?;
-        output.write_all(&body)?;
-        output.flush()?;
+        pipe::write(output, &message)?;
     }
     Ok(())
 }
@@ -164,6 +140,7 @@ fn write_words(output: &mut impl Write, messages: &Receiver<Option<FromStage>>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bridge::BRIDGE_FRAME_BYTES_MAX;
 
     fn heard(bytes: &[u8]) -> Vec<String> {
         let (sender, receiver) = sync_channel(INBOX_MAX);

@@ -1,12 +1,15 @@
 //! Clinics of a day, and what is different: entered in one short form, on every screen and phone within a second.
 
 use anteroom_content::clinic::{Change, Clinic, Department, Doctor, Half, Override, Standing, Timetable};
+use anteroom_content::clock::Instant;
 use anteroom_content::id::OverrideId;
+use anteroom_content::place::Site;
 use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::clinic_form::{ClinicForm, half_word};
@@ -17,7 +20,7 @@ use super::frame::{Page, show, show_again};
 use super::moment;
 use super::said::Said;
 use super::visitor::Staff;
-use crate::db::clinics;
+use crate::db::{clinics, places};
 use crate::publish;
 
 struct Line {
@@ -64,21 +67,40 @@ pub(super) struct Which {
     half: String,
 }
 
-async fn timetable(desk: &Desk, date: Date) -> Result<Timetable, Fault> {
-    Ok(clinics::timetable(&desk.house.db, &date.to_string()).await?)
+/// The clinics, and the calendar they are looked at by.
+struct Office {
+    timetable: Timetable,
+    site: Option<Site>,
+    today: Date,
 }
 
-async fn page(
-    desk: &Desk,
+impl Office {
+    /// Reads the clinics, those of `date` among them. It is today what it is at the site of `doctor`; at that of the first
+    /// doctor while none is chosen.
+    async fn read(desk: &Desk, now: Instant, date: Option<Date>, doctor: &str) -> Result<Self, Fault> {
+        // Nowhere is it still an earlier day than this.
+        let earliest = moment::today(&TimeZone::UTC, now).yesterday().unwrap_or(Date::MIN);
+        let from = date.map_or(earliest, |date| date.min(earliest));
+        let timetable = clinics::timetable(&desk.house.db, &from.to_string()).await?;
+        let chosen = timetable.doctors.iter().find(|known| known.id.as_str() == doctor);
+        let at = chosen.or(timetable.doctors.first()).map(|doctor| &doctor.site);
+        let sites = places::places(&desk.house.db).await?.sites;
+        let site = sites.into_iter().find(|site| Some(&site.id) == at);
+        let today = moment::today(&moment::of_site(site.as_ref()), now);
+        Ok(Self { timetable, site, today })
+    }
+}
+
+fn page(
+    office: &Office,
     staff: &Staff,
     date: Date,
     form: ClinicForm,
     clash: Option<String>,
     problems: Vec<Said>,
-) -> Result<ClinicsPage, Fault> {
-    let page = staff.page();
-    let today = moment::today(page.now);
-    let timetable = timetable(desk, date.min(today)).await?;
+) -> ClinicsPage {
+    let page = staff.page().at_site(office.site.as_ref());
+    let Office { timetable, today, .. } = office;
     let clinics = timetable.clinics(date);
     let departments = timetable.departments.iter().filter_map(|department| {
         let lines = clinics.iter().filter(|clinic| clinic.doctor.department == department.id);
@@ -91,12 +113,12 @@ async fn page(
         (department.clone(), doctors.cloned().collect())
     });
     let changed = timetable.overrides.iter().filter(|change| change.date == date);
-    let changed = changed.map(|change| told(change, &timetable, &page)).collect();
-    Ok(ClinicsPage {
+    let changed = changed.map(|change| told(change, timetable, &page)).collect();
+    ClinicsPage {
         date,
         day: moment::day(page.words, date),
-        today,
-        tomorrow: today.tomorrow().unwrap_or(today),
+        today: *today,
+        tomorrow: today.tomorrow().unwrap_or(*today),
         departments,
         changed,
         doctors: doctors.collect(),
@@ -105,7 +127,7 @@ async fn page(
         clash,
         problems,
         page,
-    })
+    }
 }
 
 fn line(clinic: &Clinic<'_>, page: &Page) -> Line {
@@ -156,7 +178,9 @@ pub(super) async fn look(
     staff: Staff,
     Asked(which): Asked<Which>,
 ) -> Result<Response, Fault> {
-    let date = which.date.parse().unwrap_or_else(|_| moment::today(staff.visitor.now));
+    let date = which.date.parse().ok();
+    let office = Office::read(&desk, staff.visitor.now, date, &which.doctor).await?;
+    let date = date.unwrap_or(office.today);
     let form = ClinicForm {
         doctor: which.doctor,
         half: which.half,
@@ -164,7 +188,7 @@ pub(super) async fn look(
         change: "stopped".to_owned(),
         ..ClinicForm::default()
     };
-    show(&page(&desk, &staff, date, form, None, Vec::new()).await?)
+    show(&page(&office, &staff, date, form, None, Vec::new()))
 }
 
 /// Enters a change; it is on every screen that shows the clinic when the next page is drawn.
@@ -173,16 +197,17 @@ pub(super) async fn enter(
     staff: Staff,
     Fields(form): Fields<ClinicForm>,
 ) -> Result<Response, Fault> {
-    let today = moment::today(staff.visitor.now);
-    let date = form.date.trim().parse().unwrap_or(today);
+    let date = form.date.trim().parse().ok();
+    let office = Office::read(&desk, staff.visitor.now, date, &form.doctor).await?;
+    let date = date.unwrap_or(office.today);
     let id = OverrideId::parse(&new_name("o")?).map_err(Fault::internal)?;
     let change = match form.read(id, staff.visitor.now) {
         Ok(change) => change,
-        Err(problems) => return show_again(&page(&desk, &staff, date, form, None, problems).await?),
+        Err(problems) => return show_again(&page(&office, &staff, date, form, None, problems)),
     };
-    let timetable = timetable(&desk, date.min(today)).await?;
+    let timetable = &office.timetable;
     let mut problems = Vec::new();
-    if date < today {
+    if date < office.today {
         problems.push(Said::bad("bad-clinic-past"));
     }
     let is_doctor = |id: &anteroom_content::id::DoctorId| timetable.doctor(id).is_some();
@@ -194,16 +219,16 @@ pub(super) async fn enter(
         problems.push(Said::bad("bad-clinic-doctor"));
     }
     if !problems.is_empty() {
-        return show_again(&page(&desk, &staff, date, form, None, problems).await?);
+        return show_again(&page(&office, &staff, date, form, None, problems));
     }
     if form.anyway.is_empty()
         && let Some(clash) = timetable.clash(&change)
     {
-        return show_again(&page(&desk, &staff, date, form, Some(clash.room), Vec::new()).await?);
+        return show_again(&page(&office, &staff, date, form, Some(clash.room), Vec::new()));
     }
     clinics::add_override(&desk.house.db, &change, &staff.account.id).await?;
     desk.note(&staff.account, "clinic.change", change.doctor.as_str(), &format!("{date} {}", form.change)).await?;
-    on_glass(&desk, &staff, date).await
+    on_glass(&desk, &staff, Some(date)).await
 }
 
 /// Takes a change back.
@@ -217,13 +242,12 @@ pub(super) async fn withdraw(
         return Err(Fault::changed());
     }
     desk.note(&staff.account, "clinic.withdraw", id.as_str(), "").await?;
-    let date = which.date.parse().unwrap_or_else(|_| moment::today(staff.visitor.now));
-    on_glass(&desk, &staff, date).await
+    on_glass(&desk, &staff, which.date.parse().ok()).await
 }
 
-async fn on_glass(desk: &Desk, staff: &Staff, date: Date) -> Result<Response, Fault> {
+async fn on_glass(desk: &Desk, staff: &Staff, date: Option<Date>) -> Result<Response, Fault> {
     let zones = publish::refresh_clinics(&desk.house, &staff.account.id).await?;
     let said =
         if zones > 0 { Said::new("said-clinic-told").put("count", zones) } else { Said::new("said-clinic-kept") };
-    Ok(said.at(&format!("/clinics?date={date}")))
+    Ok(said.at(&date.map_or_else(|| "/clinics".to_owned(), |date| format!("/clinics?date={date}"))))
 }

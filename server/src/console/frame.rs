@@ -2,10 +2,12 @@
 
 use anteroom_content::clinic::Half;
 use anteroom_content::clock::{Instant, MINUTE_MS};
+use anteroom_content::place::Site;
 use anteroom_content::text::{Language, Text};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 
 use super::access::Permission;
 use super::clinic_form::half_word;
@@ -38,6 +40,8 @@ pub(super) struct Page {
     pub(super) request_id: String,
     /// When it is drawn.
     pub(super) now: Instant,
+    /// Whose wall clocks its times are told by.
+    pub(super) time_zone: TimeZone,
 }
 
 #[expect(
@@ -57,7 +61,13 @@ impl Page {
             path: visitor.path.clone(),
             request_id: visitor.request_id.clone(),
             now: visitor.now,
+            time_zone: moment::of_house(),
         }
+    }
+
+    /// The same frame around something of one site: times are told by the wall clocks there.
+    pub(super) fn at_site(self, site: Option<&Site>) -> Self {
+        Self { time_zone: moment::of_site(site), ..self }
     }
 
     /// A saying by key.
@@ -77,12 +87,12 @@ impl Page {
 
     /// `2026-11-22 周日 14:05`.
     pub(super) fn when(&self, at: &Instant) -> String {
-        moment::stamp(self.words, *at)
+        moment::stamp(self.words, &self.time_zone, *at)
     }
 
     /// `14:05:09`.
     pub(super) fn clock(&self, at: &Instant) -> String {
-        moment::clock(*at)
+        moment::clock(&self.time_zone, *at)
     }
 
     /// `3 分钟前`.

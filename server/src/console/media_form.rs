@@ -89,7 +89,10 @@ impl WordsForm {
             source_en: item.source.en.clone(),
             audience_zh: item.audience.zh.clone(),
             audience_en: item.audience.en.clone(),
-            expires: item.expires_at.map(|at| moment::today(at.plus_ms(-1)).to_string()).unwrap_or_default(),
+            expires: item
+                .expires_at
+                .map(|at| moment::today(&moment::of_house(), at.plus_ms(-1)).to_string())
+                .unwrap_or_default(),
         }
     }
 
@@ -130,7 +133,8 @@ impl WordsForm {
         }
         let expires = clean(&self.expires);
         let last: Option<Date> = expires.parse().ok();
-        let expires_at = last.and_then(|last| last.tomorrow().ok()).map(moment::midnight);
+        let expires_at =
+            last.and_then(|last| last.tomorrow().ok()).map(|end| moment::midnight(&moment::of_house(), end));
         if !expires.is_empty() && expires_at.is_none_or(|end| end <= now) {
             problems.push(Said::bad("bad-expires"));
         }

@@ -1,29 +1,39 @@
-//! Times for people: dates with their weekday, ages, lengths; in the house's own time zone.
+//! Times for people: dates with their weekday, ages, lengths; by the wall clocks of a site, or of the house where a page
+//! is about no site in particular.
 
 use anteroom_content::clock::{DAY_MS, HOUR_MS, Instant, MINUTE_MS, SECOND_MS};
+use anteroom_content::place::Site;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::words::Words;
 
-/// The time zone of the console's own pages.
+/// The time zone of pages that are about no site in particular.
 pub(super) const HOUSE_ZONE: &str = "Asia/Shanghai";
 
-fn local(at: Instant) -> jiff::Zoned {
-    let zone = TimeZone::get(HOUSE_ZONE).unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone)
+/// The time zone of the house.
+pub(super) fn of_house() -> TimeZone {
+    TimeZone::get(HOUSE_ZONE).unwrap_or(TimeZone::UTC)
 }
 
-/// The date it is in the house.
-pub(super) fn today(now: Instant) -> Date {
-    local(now).date()
+/// The time zone of a site; of the house while there is none.
+pub(super) fn of_site(site: Option<&Site>) -> TimeZone {
+    site.and_then(|site| TimeZone::get(&site.time_zone).ok()).unwrap_or_else(of_house)
 }
 
-/// The first instant of a date in the house.
-pub(super) fn midnight(date: Date) -> Instant {
-    let zone = TimeZone::get(HOUSE_ZONE).unwrap_or(TimeZone::UTC);
-    Instant(date.to_zoned(zone).map_or(0, |zoned| zoned.timestamp().as_millisecond()))
+fn local(time_zone: &TimeZone, at: Instant) -> jiff::Zoned {
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(time_zone.clone())
+}
+
+/// The date it is there.
+pub(super) fn today(time_zone: &TimeZone, now: Instant) -> Date {
+    local(time_zone, now).date()
+}
+
+/// The first instant of a date there.
+pub(super) fn midnight(time_zone: &TimeZone, date: Date) -> Instant {
+    Instant(date.to_zoned(time_zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond()))
 }
 
 /// `2026-11-22 周日`.
@@ -33,14 +43,14 @@ pub(super) fn day(words: &Words, date: Date) -> String {
 }
 
 /// `2026-11-22 周日 14:05`.
-pub(super) fn stamp(words: &Words, at: Instant) -> String {
-    let zoned = local(at);
+pub(super) fn stamp(words: &Words, time_zone: &TimeZone, at: Instant) -> String {
+    let zoned = local(time_zone, at);
     format!("{} {}", day(words, zoned.date()), zoned.strftime("%H:%M"))
 }
 
 /// `14:05:09`.
-pub(super) fn clock(at: Instant) -> String {
-    local(at).strftime("%H:%M:%S").to_string()
+pub(super) fn clock(time_zone: &TimeZone, at: Instant) -> String {
+    local(time_zone, at).strftime("%H:%M:%S").to_string()
 }
 
 /// How long ago, in the largest unit that says something.
@@ -91,9 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_the_house_starts_at_its_own_midnight() {
+    fn a_day_starts_at_the_midnight_of_its_own_zone() {
         let date = jiff::civil::date(2026, 11, 22);
-        assert_eq!(today(midnight(date)), date);
-        assert_eq!(today(midnight(date).plus_ms(-1)), date.yesterday().expect("a day"));
+        for name in [HOUSE_ZONE, "Asia/Urumqi", "America/New_York"] {
+            let there = TimeZone::get(name).expect("known");
+            let midnight = midnight(&there, date);
+            assert_eq!(today(&there, midnight), date, "{name}");
+            assert_eq!(today(&there, midnight.plus_ms(-1)), date.yesterday().expect("a day"), "{name}");
+        }
     }
 }

@@ -87,8 +87,18 @@ async fn report(desk: &Desk, from: Date, to: Date) -> Result<Result<PlaysReport,
     match reports::plays(&desk.house, from, to).await {
         Ok(report) => Ok(Ok(report)),
         Err(ReportError::Backwards { .. }) => Ok(Err(Said::bad("bad-report-dates"))),
-        Err(ReportError::Db(error)) => Err(error.into()),
-        Err(error @ ReportError::TimeZone(_)) => Err(Fault::internal(error)),
+        Err(error @ (ReportError::Db(_) | ReportError::TimeZone(_))) => Err(fault_of(error)),
+    }
+}
+
+async fn today(desk: &Desk) -> Result<Date, Fault> {
+    reports::today(&desk.house).await.map_err(fault_of)
+}
+
+fn fault_of(error: ReportError) -> Fault {
+    match error {
+        ReportError::Db(error) => error.into(),
+        ReportError::Backwards { .. } | ReportError::TimeZone(_) => Fault::internal(error),
     }
 }
 
@@ -98,7 +108,7 @@ pub(super) async fn look(
     staff: Staff,
     Asked(which): Asked<Which>,
 ) -> Result<Response, Fault> {
-    let (from, to) = which.days(moment::today(staff.visitor.now));
+    let (from, to) = which.days(today(&desk).await?);
     match report(&desk, from, to).await? {
         Ok(report) => show(&ReportPage { page: staff.page(), from, to, report, problems: Vec::new() }),
         Err(said) => {
@@ -110,7 +120,7 @@ pub(super) async fn look(
 
 /// The file.
 pub(super) async fn csv(State(desk): State<Desk>, staff: Staff, Asked(which): Asked<Which>) -> Result<Response, Fault> {
-    let (from, to) = which.days(moment::today(staff.visitor.now));
+    let (from, to) = which.days(today(&desk).await?);
     let Ok(report) = report(&desk, from, to).await? else { return Err(Fault::bad_form()) };
     let name = format!("attachment; filename=\"anteroom-plays-{from}-{to}.csv\"");
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];

@@ -141,7 +141,7 @@ async fn page(
     spare.sort();
     let enrolled_by = glass.paired.as_ref().map(|paired| paired.enrolled_by.clone()).unwrap_or_default();
     Ok(ScreenPage {
-        page: staff.page(),
+        page: staff.page().at_site(glass.site.as_ref()),
         next: next_of(desk, &glass).await?,
         seen: desk.house.fleet.box_of(id),
         enrolled_by: desk.names().await?.get(&enrolled_by).cloned().unwrap_or(enrolled_by),

@@ -3,7 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::text::Language;
 
-use super::{Db, DbError, DbResult};
+use super::{Db, DbError, DbResult, Tx};
 
 /// What an account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,8 +157,14 @@ pub async fn account_by_name(db: &Db, name: &str) -> DbResult<Option<Account>> {
 /// # Errors
 /// [`DbError::Conflict`] when the name is taken.
 pub async fn add_account(db: &Db, account: &Account) -> DbResult<()> {
-    execute!(
-        db,
+    let mut tx = db.begin().await?;
+    insert(&mut tx, account).await?;
+    tx.commit().await
+}
+
+async fn insert(tx: &mut Tx<'_>, account: &Account) -> DbResult<()> {
+    execute_in!(
+        tx,
         "insert into account (id, name, display_name, role, password_hash, language, made_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         &account.id,
@@ -179,18 +185,7 @@ pub async fn add_first_account(db: &Db, account: &Account, fact: &str, code_hash
     if spent == 0 || row_in!(&mut tx, (String,), "select id from account limit 1")?.is_some() {
         return Ok(false);
     }
-    execute_in!(
-        &mut tx,
-        "insert into account (id, name, display_name, role, password_hash, language, made_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
-        &account.id,
-        &account.name,
-        &account.display_name,
-        account.role.as_str(),
-        &account.password_hash,
-        account.language.tag(),
-        account.made_at.0
-    )?;
+    insert(&mut tx, account).await?;
     tx.commit().await?;
     Ok(true)
 }

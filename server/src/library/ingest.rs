@@ -162,7 +162,7 @@ mod tests {
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut bytes = std::io::Cursor::new(Vec::new());
         let picture = image::RgbImage::from_fn(width, height, |x, y| {
-            image::Rgb([(x % 251) as u8, (y % 241) as u8, ((x ^ y) % 256) as u8])
+            image::Rgb([x % 251, y % 241, (x ^ y) % 256].map(|shade| u8::try_from(shade).expect("below 256")))
         });
         picture.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
         bytes.into_inner()

@@ -9,7 +9,6 @@ mod legible;
 pub mod limits;
 mod picture;
 #[cfg(test)]
-#[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tests;
 mod transfer;
 

@@ -3,5 +3,5 @@
 mod plays;
 mod table;
 
-pub use plays::{ItemTotal, PlaysReport, ReportError, ScreenTotal, plays};
+pub use plays::{ItemTotal, PlaysReport, ReportError, ScreenTotal, plays, today};
 pub use table::{OPENS_CELL_MIN, csv, opens_told};

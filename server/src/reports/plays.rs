@@ -10,9 +10,10 @@ use anteroom_content::place::Role;
 use anteroom_content::text::Text;
 use jiff::civil::Date;
 
+use crate::db::places::{self, Places};
 use crate::db::scans::Step;
 use crate::db::totals::{self, PlaySum};
-use crate::db::{DbError, items, places};
+use crate::db::{DbError, items};
 use crate::state::State;
 
 /// Where a day begins while no site says otherwise.
@@ -86,6 +87,16 @@ pub enum ReportError {
     },
 }
 
+/// The date it is by the wall clock a report goes by.
+///
+/// # Errors
+/// [`ReportError`] when the time zone is unknown or the database does not answer.
+pub async fn today(state: &State) -> Result<Date, ReportError> {
+    let places = places::places(&state.db).await?;
+    let now = state.now();
+    Ok(Offsets::of_zone(time_zone(&places), now)?.date(now))
+}
+
 /// Plays and opens from the first moment of `from` to the last of `to`, both days whole, by the first site's wall clock.
 ///
 /// # Errors
@@ -95,7 +106,7 @@ pub async fn plays(state: &State, from: Date, to: Date) -> Result<PlaysReport, R
         return Err(ReportError::Backwards { from, to });
     }
     let places = places::places(&state.db).await?;
-    let time_zone = places.sites.first().map_or(TIME_ZONE, |site| site.time_zone.as_str());
+    let time_zone = time_zone(&places);
     let (begin, end) = (day(time_zone, from)?.start, day(time_zone, to)?.end);
     // Totals are kept by the UTC hour: where wall clocks are off by half an hour, an hour belongs to the day it begins in.
     let hours = begin.plus_ms(HOUR_MS - 1).hour()..end.plus_ms(HOUR_MS - 1).hour();
@@ -105,6 +116,10 @@ pub async fn plays(state: &State, from: Date, to: Date) -> Result<PlaysReport, R
         gaps: totals::plays_missing(&state.db, begin..end).await?,
         quarantined: totals::batches_quarantined(&state.db, begin..end).await?,
     })
+}
+
+fn time_zone(places: &Places) -> &str {
+    places.sites.first().map_or(TIME_ZONE, |site| site.time_zone.as_str())
 }
 
 type Hours = Range<i64>;
@@ -134,7 +149,7 @@ async fn by_item(state: &State, hours: Hours) -> Result<Vec<ItemTotal>, ReportEr
     Ok(found)
 }
 
-async fn by_screen(state: &State, places: &places::Places, hours: Hours) -> Result<Vec<ScreenTotal>, ReportError> {
+async fn by_screen(state: &State, places: &Places, hours: Hours) -> Result<Vec<ScreenTotal>, ReportError> {
     let mut plays: HashMap<_, _> = totals::plays_by_screen(&state.db, hours.clone()).await?.into_iter().collect();
     let opens = |step: Step| totals::opens_by_screen(&state.db, step.as_str(), hours.clone());
     let mut education: HashMap<_, _> = opens(Step::Open).await?.into_iter().collect();

@@ -9,7 +9,7 @@ use anteroom_tests::harness::{Outcome, Player, Ward};
 /// How often a figure is taken; the median is printed.
 const ROUNDS: usize = 5;
 /// How long a picture may take before the figure is given up.
-const PICTURE_LIMIT: Duration = Duration::from_secs(60);
+const PICTURE_LIMIT: Duration = Duration::from_mins(1);
 
 fn main() -> Outcome<()> {
     let ward = Ward::open()?;

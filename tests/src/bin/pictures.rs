@@ -8,7 +8,7 @@ use anteroom_tests::harness::{Browser, Outcome, PASSWORD, Ward};
 use fantoccini::Locator;
 
 /// How long a glass may take to show its programme.
-const GLASS_LIMIT: Duration = Duration::from_secs(120);
+const GLASS_LIMIT: Duration = Duration::from_mins(2);
 
 #[tokio::main]
 async fn main() -> Outcome<()> {

@@ -57,10 +57,12 @@ impl Browser {
         ];
         // Chromium's windows are never narrower than 500 pixels; a phone is emulated instead.
         let device = serde_json::json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0, "touch": true } });
-        let mut chrome = serde_json::json!({ "args": arguments, "prefs": { "intl.accept_languages": language } });
-        if width < 500 {
-            chrome["mobileEmulation"] = device;
-        }
+        let prefs = serde_json::json!({ "intl.accept_languages": language });
+        let chrome = if width < 500 {
+            serde_json::json!({ "args": arguments, "prefs": prefs, "mobileEmulation": device })
+        } else {
+            serde_json::json!({ "args": arguments, "prefs": prefs })
+        };
         let capabilities = serde_json::json!({ "goog:chromeOptions": chrome });
         let capabilities = capabilities.as_object().cloned().unwrap_or_default();
         let client = ClientBuilder::new(HttpConnector::new())

@@ -41,7 +41,7 @@ impl Console {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(60)))
+            .timeout_global(Some(std::time::Duration::from_mins(1)))
             .build();
         Self { agent: config.into(), address: address.trim_end_matches('/').to_owned() }
     }

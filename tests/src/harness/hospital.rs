@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Outcome, program, until_some};
 
 /// How long a server may take to answer: the first one on a machine makes the demo's movies.
-const START_LIMIT: Duration = Duration::from_secs(300);
+const START_LIMIT: Duration = Duration::from_mins(5);
 
 /// A running server.
 pub struct Hospital {

@@ -11,7 +11,9 @@ use super::{Colour, Console, Hospital, Outcome, Player, until};
 /// The password of everybody in these walks.
 pub const PASSWORD: &str = "a walk through the ward 7";
 /// How long a paired box may take to have its first programme, files and all, on a busy machine.
-const PROGRAMME_LIMIT: Duration = Duration::from_secs(60);
+const PROGRAMME_LIMIT: Duration = Duration::from_mins(1);
+/// How long log and report may take to agree: plays are sent in batches, and a new agent connects first.
+const AGREE_LIMIT: Duration = Duration::from_mins(1);
 
 /// The demo hospital, with one person who makes and one who approves.
 pub struct Ward {
@@ -269,6 +271,22 @@ impl Ward {
         ))
     }
 
+    /// Waits until the report says of a screen what its player's log says: the log is the truth, and what it holds and
+    /// has had acknowledged is what the server counts, once each.
+    ///
+    /// # Errors
+    /// When they never agree.
+    pub fn counts_every_play_once(&self, player: &Player, screen: &str) -> Outcome<()> {
+        until("log and report to agree", AGREE_LIMIT, || {
+            let before = player.status()?;
+            let report = self.report()?;
+            let after = player.status()?;
+            let is_still = before.plays_logged == after.plays_logged && after.plays_waiting == 0;
+            Ok(is_still && report.of_screen(screen).plays == after.plays_logged)
+        })
+        .map(drop)
+    }
+
     /// Opens an address a code led to, as a phone would.
     ///
     /// # Errors
@@ -302,9 +320,11 @@ impl Ward {
     pub fn title_of(&self, item: &str) -> Outcome<String> {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../content/demo/items.json");
         let items: serde_json::Value = serde_json::from_slice(&std::fs::read(file)?)?;
-        let all = items["items"].as_array().cloned().unwrap_or_default();
-        let found = all.iter().find(|known| known["id"] == item).and_then(|known| known["title"]["zh"].as_str());
-        found.map(str::to_owned).ok_or_else(|| anyhow::anyhow!("the demo has no item {item}"))
+        let all = items.pointer("/items").and_then(serde_json::Value::as_array);
+        let mut all = all.into_iter().flatten();
+        let found = all.find(|known| known.pointer("/id").is_some_and(|id| id == item));
+        let title = found.and_then(|known| known.pointer("/title/zh")).and_then(serde_json::Value::as_str);
+        title.map(str::to_owned).ok_or_else(|| anyhow::anyhow!("the demo has no item {item}"))
     }
 }
 

@@ -22,12 +22,6 @@ fn a_killed_agent_loses_no_play_and_doubles_none() -> Outcome<()> {
             Ok(player.status()?.plays_logged > logged)
         })?;
     }
-    until("log and report to agree", Duration::from_secs(60), || {
-        let before = player.status()?;
-        let report = ward.report()?;
-        let after = player.status()?;
-        let is_still = before.plays_logged == after.plays_logged && after.plays_waiting == 0;
-        Ok(is_still && report.of_screen("Z14-1").plays == after.plays_logged)
-    })?;
+    ward.counts_every_play_once(&player, "Z14-1")?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use fantoccini::Locator;
 use crate::harness::{Browser, Colour, Glass, Outcome, PASSWORD, Ward};
 
 /// How long a live picture may take to show what was published.
-const LIVE_LIMIT: Duration = Duration::from_secs(60);
+const LIVE_LIMIT: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_publishes_and_sees_it_on_the_live_picture() -> Outcome<()> {

@@ -11,7 +11,7 @@ const LIMIT: Duration = Duration::from_secs(1);
 fn a_cancelled_clinic_leaves_the_strip_within_a_second() -> Outcome<()> {
     let ward = Ward::open()?;
     let player = ward.player("one", "Z04-1", (1280, 720))?;
-    player.shows("the strip with its code", Duration::from_secs(60), |glass| {
+    player.shows("the strip with its code", Duration::from_mins(1), |glass| {
         glass.codes().iter().any(|code| code.contains("/C/"))
     })?;
     let before = player.glass()?.strip().share_of_red();

@@ -23,7 +23,7 @@ fn the_demo_pairs_its_own_player_stops_cleanly_and_goes_on() -> Outcome<()> {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let playing = until("the demo's player to show an item", Duration::from_secs(300), || {
+        let playing = until("the demo's player to show an item", Duration::from_mins(5), || {
             let status = Command::new(program("anteroom-player")?)
                 .args(["status", "--json", "--state"])
                 .arg(data.join("player"))

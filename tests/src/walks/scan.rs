@@ -8,7 +8,7 @@ use crate::harness::{Outcome, Ward, until, until_some};
 fn the_codes_on_the_glass_open_two_pages_that_never_meet() -> Outcome<()> {
     let ward = Ward::open()?;
     let player = ward.player("one", "Z04-1", (1280, 720))?;
-    let (codes, _) = until_some("both codes on the glass", Duration::from_secs(60), || {
+    let (codes, _) = until_some("both codes on the glass", Duration::from_mins(1), || {
         let codes = player.glass()?.codes();
         Ok((codes.iter().any(|c| c.contains("/S/")) && codes.iter().any(|c| c.contains("/C/"))).then_some(codes))
     })?;
@@ -16,7 +16,7 @@ fn the_codes_on_the_glass_open_two_pages_that_never_meet() -> Outcome<()> {
     let clinic_address = codes.iter().find(|code| code.contains("/C/")).cloned().unwrap_or_default();
 
     // The item may change between the glance and the page, so the two are asked for until they speak of one showing.
-    until("the page of what the glass shows", Duration::from_secs(60), || {
+    until("the page of what the glass shows", Duration::from_mins(1), || {
         let Some(before) = player.status()?.item else { return Ok(false) };
         let page = ward.phone(&item_address)?;
         let after = player.status()?.item;

@@ -32,9 +32,6 @@ fn a_killed_stage_is_back_with_the_same_item_and_no_doubled_play() -> Outcome<()
 
     player.shows("green after red", Duration::from_secs(25), |glass| glass.shows(&[Colour::GREEN]).is_some())?;
     until("one play more in the log", Duration::from_secs(10), || Ok(player.status()?.plays_logged == logged + 1))?;
-    until("and in the report", Duration::from_secs(20), || {
-        let status = player.status()?;
-        Ok(status.plays_waiting == 0 && ward.report()?.of_screen("Z14-1").plays == status.plays_logged)
-    })?;
+    ward.counts_every_play_once(&player, "Z14-1")?;
     Ok(())
 }

@@ -50,7 +50,7 @@ pub enum Purpose {
 /// [`TlsError`].
 pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Arc::new(Anybody { provider: Arc::clone(&provider) });
+    let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), belief: Belief::Anybody });
     let mut tls =
         builder(provider, clock)?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     tls.alpn_protocols = vec![ALPN_ENROL.to_vec()];
@@ -69,8 +69,9 @@ pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose)
     }
     let chain = CertificateDer::pem_slice_iter(identity.certificate_pem.as_bytes()).collect::<Result<Vec<_>, _>>()?;
     let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes())?;
-    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
-    let verifier = Arc::new(Pinned { inner, clock: Arc::clone(clock) });
+    let authority = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let belief = Belief::Authority { authority, clock: Arc::clone(clock) };
+    let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), belief });
     let mut tls = builder(provider, clock)?
         .dangerous()
         .with_custom_certificate_verifier(verifier)
@@ -114,22 +115,44 @@ fn with_transport(tls: QuicClientConfig, purpose: Purpose) -> ClientConfig {
     config
 }
 
-/// Believes any certificate whose key the server proves to have.
+/// Whose certificate is believed.
 #[derive(Debug)]
-struct Anybody {
-    provider: Arc<CryptoProvider>,
+enum Belief {
+    /// Anybody's.
+    Anybody,
+    /// One the authority signed. A box that can only guess the time does not hold "not valid yet" against it.
+    Authority { authority: Arc<WebPkiServerVerifier>, clock: Arc<BoxClock> },
 }
 
-impl ServerCertVerifier for Anybody {
+/// Judges the certificate as its belief says; in any case the server must prove that the certificate's key is its own.
+#[derive(Debug)]
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    belief: Belief,
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        let (authority, clock) = match &self.belief {
+            Belief::Anybody => return Ok(ServerCertVerified::assertion()),
+            Belief::Authority { authority, clock } => (authority, clock),
+        };
+        let verify = |at| authority.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, at);
+        match verify(now) {
+            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }))
+                if clock.is_guessing() =>
+            {
+                verify(not_before)
+            }
+            verdict => verdict,
+        }
     }
 
     fn verify_tls12_signature(
@@ -152,55 +175,5 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// Believes what the authority signed. A box that can only guess the time does not hold "not valid yet" against it.
-#[derive(Debug)]
-struct Pinned {
-    inner: Arc<WebPkiServerVerifier>,
-    clock: Arc<BoxClock>,
-}
-
-impl ServerCertVerifier for Pinned {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let verify = |at| self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, at);
-        match verify(now) {
-            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }))
-                if self.clock.is_guessing() =>
-            {
-                verify(not_before)
-            }
-            verdict => verdict,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
     }
 }

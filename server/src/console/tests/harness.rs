@@ -44,7 +44,7 @@ impl House {
     pub(super) async fn staffed() -> Self {
         let house = Self::empty().await;
         let desk = crate::console::desk::Desk::new(house.state.clone());
-        let hash = password::hash(&desk, PASSWORD.to_owned()).await.ok().expect("hashed");
+        let hash = password::hash(&desk, PASSWORD.to_owned()).await.expect("hashed");
         for role in Role::ALL {
             let account = Account {
                 id: format!("a-{}", role.as_str()),
@@ -155,6 +155,6 @@ impl Browser {
 }
 
 fn encode(fields: &[(&str, &str)]) -> String {
-    let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let percent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     fields.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect::<Vec<_>>().join("&")
 }

@@ -1,24 +1,30 @@
 //! From places to playlists, rules, publishing and taking back, and a clinic that is cancelled: by forms alone.
 
 use anteroom_content::clinic::{ClinicKind, Department, Doctor, Half, Sitting, Weeks};
-use anteroom_content::id::{DepartmentId, DoctorId, SiteId, ZoneId};
+use anteroom_content::id::{BoxId, DepartmentId, DoctorId, ScreenId, SiteId, ZoneId};
 use anteroom_content::text::Text;
 use axum::http::StatusCode;
+use ed25519_dalek::SigningKey;
 
-use super::harness::{Browser, House};
+use super::harness::{Browser, House, NOW};
 use crate::db::accounts::Role;
+use crate::db::boxes::{self, NewBox};
 use crate::db::{audit, clinics, playlists, publications};
-use crate::publish;
+use crate::{assign, publish};
 
 /// Site, building, zone and screen by the forms.
 pub(super) async fn furnish(browser: &mut Browser) {
+    furnish_where_it_is(browser, "Asia/Shanghai").await;
+}
+
+async fn furnish_where_it_is(browser: &mut Browser, time_zone: &str) {
     let site = [
         ("id", "QLZX"),
         ("city", "990100"),
         ("kind", "hospital"),
         ("name_zh", "青岚市中心医院（演示）"),
         ("name_en", "Qinglan Central Hospital (demo)"),
-        ("time_zone", "Asia/Shanghai"),
+        ("time_zone", time_zone),
         ("booking_url", ""),
     ];
     assert_eq!(browser.post("/sites/new", &site).await.place(), "/sites/QLZX");
@@ -72,6 +78,30 @@ async fn playlist_on_air(editor: &mut Browser, items: &[&str]) -> String {
     id
 }
 
+/// Two doctors of the site, each with a clinic on Wednesday afternoon.
+async fn employ_doctors(house: &House) {
+    let department = Department {
+        id: DepartmentId::parse("03.04").expect("name"),
+        name: Text::new("心血管内科", "Cardiology"),
+    };
+    clinics::save_department(&house.state.db, &department, 1).await.expect("saved");
+    for (rank, id) in ["D01", "D02"].into_iter().enumerate() {
+        let doctor = Doctor {
+            id: DoctorId::parse(id).expect("name"),
+            site: SiteId::parse("QLZX").expect("name"),
+            department: department.id.clone(),
+            name: Text::new(if id == "D01" { "周明" } else { "林晓" }, id),
+            title: Text::new("主任医师", "Chief physician"),
+            field: Text::default(),
+            room: format!("A30{rank}"),
+            kind: ClinicKind::Expert,
+            quota: 20,
+            sittings: vec![Sitting { weekday: 3, half: Half::Afternoon, weeks: Weeks::Every }],
+        };
+        clinics::save_doctor(&house.state.db, &doctor, i64::try_from(rank).expect("small")).await.expect("saved");
+    }
+}
+
 #[tokio::test]
 async fn from_an_empty_house_to_a_screen_and_back() {
     let house = House::staffed().await;
@@ -100,7 +130,7 @@ async fn from_an_empty_house_to_a_screen_and_back() {
     assert!(editor.get("/screens/Z03-1").await.text.contains("内置卡片"));
     assert!(editor.get("/publish").await.text.contains("id=\"undo\""));
     editor.post("/publish/undo", &[]).await;
-    house.clock.set(super::harness::NOW.plus_ms(60_000));
+    house.clock.set(NOW.plus_ms(60_000));
     assert!(editor.get("/screens/Z03-1").await.text.contains("候诊日常"));
     let deeds = audit::deeds(&house.state.db, 0, 50).await.expect("asked");
     for verb in [
@@ -167,26 +197,7 @@ async fn names_with_markup_stay_text() {
 async fn a_cancelled_clinic_reaches_its_zone_at_once_and_a_clash_is_asked_about() {
     let house = House::staffed().await;
     let mut editor = house.signed_in(Role::Editor).await;
-    let department = Department {
-        id: DepartmentId::parse("03.04").expect("name"),
-        name: Text::new("心血管内科", "Cardiology"),
-    };
-    clinics::save_department(&house.state.db, &department, 1).await.expect("saved");
-    for (rank, id) in ["D01", "D02"].into_iter().enumerate() {
-        let doctor = Doctor {
-            id: DoctorId::parse(id).expect("name"),
-            site: SiteId::parse("QLZX").expect("name"),
-            department: department.id.clone(),
-            name: Text::new(if id == "D01" { "周明" } else { "林晓" }, id),
-            title: Text::new("主任医师", "Chief physician"),
-            field: Text::default(),
-            room: format!("A30{rank}"),
-            kind: ClinicKind::Expert,
-            quota: 20,
-            sittings: vec![Sitting { weekday: 3, half: Half::Afternoon, weeks: Weeks::Every }],
-        };
-        clinics::save_doctor(&house.state.db, &doctor, i64::try_from(rank).expect("small")).await.expect("saved");
-    }
+    employ_doctors(&house).await;
     furnish(&mut editor).await;
     editor.post("/publish", &[]).await;
     let zone = ZoneId::parse("Z03").expect("name");
@@ -214,6 +225,38 @@ async fn a_cancelled_clinic_reaches_its_zone_at_once_and_a_clash_is_asked_about(
     office.post(&format!("/clinics/{id}/withdraw"), &[("date", "2026-11-25")]).await;
     assert_eq!(told().await, 3);
     assert_eq!(publish::refresh_clinics(&house.state, "x").await.expect("asked"), 0, "nothing is left to tell");
+}
+
+#[tokio::test]
+async fn pages_about_one_site_go_by_its_own_wall_clocks() {
+    let house = House::staffed().await;
+    let mut editor = house.signed_in(Role::Editor).await;
+    employ_doctors(&house).await;
+    // Ten in the morning of the 25th in the house is nine in the evening of the 24th there.
+    furnish_where_it_is(&mut editor, "America/New_York").await;
+    let paired = NewBox {
+        id: BoxId::parse("B01").expect("name"),
+        fingerprint: "f".to_owned(),
+        signing_key: SigningKey::from_bytes(&[7; 32]).verifying_key(),
+        description: "a box".to_owned(),
+        enrolled_by: "a-editor".to_owned(),
+        enrolled_at: NOW,
+    };
+    boxes::add(&house.state.db, &paired).await.expect("added");
+    let screen = ScreenId::parse("Z03-1").expect("name");
+    assign::attach(&house.state, &paired.id, &screen).await.expect("attached");
+
+    let mut office = house.signed_in(Role::Clinic).await;
+    let page = office.get("/clinics").await.text;
+    assert!(page.contains("2026-11-24 周二") && page.contains("/clinics?date=2026-11-25"), "{page}");
+    let evening = [("doctor", "D01"), ("date", "2026-11-24"), ("half", "evening"), ("change", "added")];
+    assert_eq!(office.post("/clinics", &evening).await.place(), "/clinics?date=2026-11-24");
+    let past = office.post("/clinics", &[("doctor", "D01"), ("date", "2026-11-23"), ("change", "stopped")]).await;
+    assert!(past.text.contains("已经过去"), "{}", past.text);
+    let shown = editor.get("/screens/Z03-1").await.text;
+    assert!(shown.contains("2026-11-24 周二 21:00"), "when its box was paired: {shown}");
+    let report = editor.get("/report").await.text;
+    assert!(report.contains("from=2026-11-18&amp;to=2026-11-24"), "the week that ends today: {report}");
 }
 
 #[tokio::test]

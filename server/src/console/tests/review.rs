@@ -3,7 +3,7 @@
 use anteroom_content::id::ItemId;
 use axum::http::StatusCode;
 
-use super::harness::House;
+use super::harness::{House, NOW};
 use super::programme::{approved_card, furnish};
 use crate::db::accounts::Role;
 use crate::db::items::{self, ReviewState};
@@ -107,7 +107,7 @@ async fn new_words_are_a_new_version_and_the_old_one_stays_on_the_air() {
     assert_eq!(judged.place(), "/review");
     let approved = items::approved_items(&house.state.db).await.expect("asked");
     assert_eq!((approved[0].version, approved[0].title.zh.as_str()), (2, "排队须知（新）"));
-    assert_eq!(approved[0].reviewed_at, super::harness::NOW);
+    assert_eq!(approved[0].reviewed_at, NOW);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_recall_empties_the_screens_at_once_and_undo_does_not_bring_it_back() 
     assert!(!page.contains("坏消息") && page.contains("好消息"));
     assert!(editor.get("/publish").await.text.contains("1 块屏幕会改变"), "the draft still waits");
     editor.post("/publish/undo", &[]).await;
-    house.clock.set(super::harness::NOW.plus_ms(60_000));
+    house.clock.set(NOW.plus_ms(60_000));
     assert!(!editor.get("/screens/Z03-1").await.text.contains("坏消息"), "recalled stays recalled");
 }
 

@@ -142,8 +142,12 @@ impl Day {
         let highest = on.first().map(level_of);
         let is_wheel = is_open && highest.is_none_or(|level| level <= Level::Regular);
         let smallest = on.iter().take_while(|n| Some(level_of(n)) == highest);
-        let smallest =
-            smallest.filter_map(|n| self.lists.get(usize::from(*n))).flatten().filter(may_play).map(|e| i64::from(e.min_ms)).min();
+        let smallest = smallest
+            .filter_map(|n| self.lists.get(usize::from(*n)))
+            .flatten()
+            .filter(may_play)
+            .map(|e| i64::from(e.min_ms))
+            .min();
         Phase {
             from,
             to,

@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::item::{Advertiser, MediaFile, Trade};
 use crate::playlist::Order;
-use crate::schedule::{Block, Campaign, CountsAs, DayKind, DayKinds, HoursOn, Phase, SpecialDay, SpecialKind, TEN_MINUTES_MS};
+use crate::schedule::{
+    Block, Campaign, CountsAs, DayKind, DayKinds, HoursOn, Phase, SpecialDay, SpecialKind, TEN_MINUTES_MS,
+};
 
 /// The day that is looked at: a Wednesday.
 pub(super) const DAY: Date = date(2026, 11, 25);
@@ -17,12 +19,8 @@ const ADS: [&str; 3] = ["x", "y", "z"];
 
 /// A movie of so many seconds.
 pub(super) fn movie(id: &str, secs: u32) -> Item {
-    let file = MediaFile {
-        hash: crate::id::ContentHash::of(id.as_bytes()),
-        size_bytes: 1,
-        width_px: 1920,
-        height_px: 1080,
-    };
+    let file =
+        MediaFile { hash: crate::id::ContentHash::of(id.as_bytes()), size_bytes: 1, width_px: 1920, height_px: 1080 };
     Item { face: Face::Movie { file, duration_ms: secs * 1_000, captions: Vec::new(), poster: None }, ..item(id) }
 }
 
@@ -78,8 +76,9 @@ fn any_window() -> impl Strategy<Value = Window> {
 }
 
 fn any_list(names: Vec<&'static str>) -> impl Strategy<Value = (Vec<Turn>, Order)> {
-    let turn = (prop::sample::select(names), 8u32..90, prop_oneof![4 => Just(1u8), 1 => 2u8..4])
-        .prop_map(|(item, secs, weight)| Turn { weight, ..Turn::of(ItemId::parse(item).expect("name"), Some(secs * 1_000)) });
+    let turn = (prop::sample::select(names), 8u32..90, prop_oneof![4 => Just(1u8), 1 => 2u8..4]).prop_map(
+        |(item, secs, weight)| Turn { weight, ..Turn::of(ItemId::parse(item).expect("name"), Some(secs * 1_000)) },
+    );
     let order = prop_oneof![3 => Just(Order::Sequence), 1 => Just(Order::Shuffle)];
     (prop::collection::vec(turn, 0..7), order)
 }
@@ -142,21 +141,28 @@ pub(super) fn any_show() -> impl Strategy<Value = Show> {
             let named: Vec<_> = rules.into_iter().enumerate().map(|(n, rest)| (format!("r{n}"), rest)).collect();
             let mut show = show(
                 named.iter().map(|(id, (level, window, ..))| rule(id, *level, window.clone())).collect(),
-                named.iter().map(|(id, (_, _, (turns, order), ..))| Playlist {
-                    order: *order,
-                    ..Playlist::new(PlaylistId::parse(id).expect("name"), Text::default(), turns.clone())
-                }).collect(),
+                named
+                    .iter()
+                    .map(|(id, (_, _, (turns, order), ..))| Playlist {
+                        order: *order,
+                        ..Playlist::new(PlaylistId::parse(id).expect("name"), Text::default(), turns.clone())
+                    })
+                    .collect(),
             );
             for (rule, (_, (.., weight, order))) in show.rules.iter_mut().zip(&named) {
                 (rule.weight, rule.order) = (*weight, *order);
             }
             show.items = stock(expiry, begin);
-            show.campaigns = campaigns.into_iter().enumerate().map(|(n, (item, goal, window, most))| Campaign {
-                window: Window { first: Some(date(2026, 11, 20)), last: Some(date(2026, 11, 30)), ..window },
-                per_hour_max: most,
-                phases: vec![Phase { from: date(2026, 11, 26), weight: 50 }],
-                ..campaign(&format!("k{n}"), item, goal)
-            }).collect();
+            show.campaigns = campaigns
+                .into_iter()
+                .enumerate()
+                .map(|(n, (item, goal, window, most))| Campaign {
+                    window: Window { first: Some(date(2026, 11, 20)), last: Some(date(2026, 11, 30)), ..window },
+                    per_hour_max: most,
+                    phases: vec![Phase { from: date(2026, 11, 26), weight: 50 }],
+                    ..campaign(&format!("k{n}"), item, goal)
+                })
+                .collect();
             show.site.policy = policy;
             show.zone.child = child;
             let (from_min, to_min) = if always { (0, 1440) } else { (open * 60, (open + length).min(24) * 60) };

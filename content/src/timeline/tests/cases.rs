@@ -162,7 +162,10 @@ impl Given {
         let playlists = self.playlist.iter().map(|given| {
             let seconds = |id: &String| self.item.iter().find(|item| item.id == *id).expect("an item").seconds;
             let turns: Vec<(&str, u32)> = given.plays.iter().map(|id| (id.as_str(), seconds(id) * 1_000)).collect();
-            Playlist { order: if given.shuffle { Order::Shuffle } else { Order::Sequence }, ..playlist(&given.id, &turns) }
+            Playlist {
+                order: if given.shuffle { Order::Shuffle } else { Order::Sequence },
+                ..playlist(&given.id, &turns)
+            }
         });
         let mut show = show(Vec::new(), playlists.collect());
         let zone = ZoneId::parse(&self.zone.id).expect("name");
@@ -171,20 +174,29 @@ impl Given {
         let (from_min, to_min) = span(&self.zone.open);
         show.zone.open = [Some(OpenHours { from_min, to_min }); 7];
         show.site.policy = self.policy.clone();
-        let named = |s: &GivenSpecial| SpecialDay { date: s.date, kind: s.kind, name: Text::new(&s.name, ""), site: None };
+        let named =
+            |s: &GivenSpecial| SpecialDay { date: s.date, kind: s.kind, name: Text::new(&s.name, ""), site: None };
         show.calendar = Calendar::new(self.special.iter().map(named).collect(), Vec::new());
         show.items = self.item.iter().map(|given| given.item(&show)).collect();
-        show.rules = self.rule.iter().map(|given| Rule {
-            playlist: PlaylistId::parse(&given.playlist).expect("name"),
-            target: Target::zone(zone.clone()),
-            ..rule(&given.id, given.level, given.window.window())
-        }).collect();
-        show.campaigns = self.campaign.iter().map(|given| Campaign {
-            items: given.items.iter().map(|id| ItemId::parse(id).expect("name")).collect(),
-            target: Target::zone(zone.clone()),
-            window: given.window.window(),
-            ..super::any::campaign(&given.id, "x", given.goal())
-        }).collect();
+        show.rules = self
+            .rule
+            .iter()
+            .map(|given| Rule {
+                playlist: PlaylistId::parse(&given.playlist).expect("name"),
+                target: Target::zone(zone.clone()),
+                ..rule(&given.id, given.level, given.window.window())
+            })
+            .collect();
+        show.campaigns = self
+            .campaign
+            .iter()
+            .map(|given| Campaign {
+                items: given.items.iter().map(|id| ItemId::parse(id).expect("name")).collect(),
+                target: Target::zone(zone.clone()),
+                window: given.window.window(),
+                ..super::any::campaign(&given.id, "x", given.goal())
+            })
+            .collect();
         show
     }
 }
@@ -199,6 +211,7 @@ impl GivenItem {
         });
         Item {
             class: self.class,
+            title: Text::new(&self.id, &self.id),
             tags: self.tags.clone(),
             valid_from: self.starts.as_deref().map(|text| wall(show, text)),
             expires_at: self.ends.as_deref().map(|text| wall(show, text)),
@@ -266,7 +279,8 @@ fn told(given: &Given) -> String {
 #[test]
 fn every_case_folder_shows_what_it_expects() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let mut folders: Vec<_> = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     folders.retain(|path| path.is_dir());
     folders.sort();
     assert!(folders.len() >= 8, "the cases are there");

@@ -46,9 +46,10 @@ fn is_on(show: &Show, rule: &Rule, at: Instant) -> bool {
 /// Something of the rule's list may be shown at some time while the rules stand as they stand at `at`.
 fn has_something(show: &Show, rule: &Rule, at: Instant) -> bool {
     let list = show.playlists.iter().find(|list| list.id == rule.playlist).expect("of the programme");
-    list.turns.iter().filter_map(|turn| show.item(turn.item()?)).any(|item| {
-        item.class != Class::Advertisement && item.is_current(at) && item.ends_at().ms_since(at) > 200_000
-    })
+    list.turns
+        .iter()
+        .filter_map(|turn| show.item(turn.item()?))
+        .any(|item| item.class != Class::Advertisement && item.is_current(at) && item.ends_at().ms_since(at) > 200_000)
 }
 
 proptest! {
@@ -62,10 +63,15 @@ proptest! {
             let winner = show.rules.iter().find(|found| found.id == *rule).expect("of the programme");
             prop_assert!(is_on(&show, winner, cue.since), "{} is not on the air at {:?}", rule, cue);
             // Before a boundary that cannot move, what is shorter may stand in for what is due.
-            let ends = cues.get(n + 1).is_none_or(|next| {
+            let soon = cue.since.plus_ms(100_000);
+            let is_edge = |next: &Cue| {
                 next.showing == Showing::Closed || matches!(next.why, Some(Why::Rule { level: Level::Insert, .. }))
-            });
-            for other in show.rules.iter().filter(|other| other.level > *level && !ends) {
+            };
+            let ends = cues.last().is_some_and(|last| last.until <= soon)
+                || cues[n + 1..].iter().take_while(|next| next.since <= soon).any(is_edge);
+            // After an advertisement, what is related to it may not come next.
+            let after_ad = n.checked_sub(1).and_then(|n| item_of(&show, &cues[n])).is_some_and(|item| item.advertiser.is_some());
+            for other in show.rules.iter().filter(|other| other.level > *level && !ends && !after_ad) {
                 let wins = is_on(&show, other, cue.since) && has_something(&show, other, cue.since);
                 prop_assert!(!wins, "{} should stand before {:?}", other.id, cue);
             }
@@ -76,6 +82,8 @@ proptest! {
     fn a_list_alone_on_the_air_plays_in_its_order(show in any_show()) {
         let mut show = show;
         show.rules.truncate(1);
+        // One stretch from opening to closing: at every other edge of a window what fits may go before what is due.
+        show.rules.iter_mut().for_each(|rule| rule.window = Window::ALWAYS);
         show.campaigns.clear();
         show.site.policy.public_service_permille = 0;
         for list in &mut show.playlists {
@@ -92,10 +100,12 @@ proptest! {
             return Ok(());
         }
         let cues = Timeline::of(Arc::new(show.clone())).day(DAY);
-        let shown: Vec<&ItemId> = cues.iter().filter_map(|cue| item_of(&show, cue)).map(|item| &item.id).collect();
-        // Where the day ends or the window closes, what does not fit gives way to what does; before that, order holds.
-        let whole = shown.len().saturating_sub(ids.len() + 2);
-        for (n, id) in shown.iter().take(whole).enumerate() {
+        // In the last minutes before closing, what does not fit gives way to what does; before that, order holds.
+        let closing = cues.iter().filter(|cue| cue.showing != Showing::Closed).map(|cue| cue.until).max();
+        let is_early = |cue: &&Cue| closing.is_some_and(|closing| closing.ms_since(cue.until) > 200_000);
+        let early = cues.iter().filter(is_early).filter_map(|cue| item_of(&show, cue));
+        let shown: Vec<&ItemId> = early.map(|item| &item.id).collect();
+        for (n, id) in shown.iter().enumerate() {
             prop_assert_eq!(*id, ids[n % ids.len()], "turn {} of {:?}", n, ids);
         }
     }

@@ -1,5 +1,7 @@
 //! What the engine promises, as cases and properties.
 
+mod month;
+
 use jiff::civil::date;
 
 use super::*;

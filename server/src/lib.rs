@@ -15,6 +15,7 @@ pub mod link;
 pub mod open;
 pub mod pairing;
 pub mod phone;
+pub mod plan;
 pub mod publish;
 pub mod reports;
 pub mod serve;

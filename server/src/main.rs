@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{calendar, check, demo, serve};
+use anteroom_server::{calendar, check, demo, plan, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -22,6 +22,10 @@ const EXAMPLES: &str = "Examples:
   anteroom serve --data /srv/anteroom   a server of your own
   anteroom check --config server.toml   is the configuration right, and the data folder usable?
   anteroom calendar import 2027.json    bring a year's holidays and make-up days in
+  anteroom why Z03-1 09:05              why does this screen show that, and nothing else?
+  anteroom day Z03 tomorrow             what will this zone show, from when to when?
+  anteroom diff                         what would publishing change, and what looks wrong?
+  anteroom forecast flu-2026            will the campaign get the plays it was promised?
 
 Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
 
@@ -59,6 +63,8 @@ enum Command {
         #[command(subcommand)]
         command: calendar::CalendarCommand,
     },
+    #[command(flatten)]
+    Plan(plan::PlanCommand),
 }
 
 #[tokio::main]
@@ -119,6 +125,13 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             });
         }
         Command::Calendar { command } => println!("{}", calendar::run(command).await?),
+        Command::Plan(command) => {
+            let told = plan::run(command).await?;
+            println!("{}", told.text);
+            if !told.is_well {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod campaign;
 mod carry;
 mod level;
 mod policy;
+pub mod problem;
 pub mod recurrence;
 mod rule;
 pub mod wheel;

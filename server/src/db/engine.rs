@@ -1,5 +1,6 @@
 //! The two engines: how they are opened, checked and brought up to date.
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::time::Duration;
 
@@ -81,6 +82,31 @@ impl Db {
         let read =
             SqlitePoolOptions::new().max_connections(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { write, read })
+    }
+
+    /// Opens the SQLite database in a file to be read, also while a server writes it; whoever tries to write is refused.
+    ///
+    /// # Errors
+    /// [`DbError::Unopened`] when the file cannot be opened or an older version wrote it, [`DbError::Newer`] when a newer
+    /// version did.
+    pub async fn open_sqlite_to_read(file: &Path) -> DbResult<Self> {
+        let unopened = |why: String| DbError::Unopened { place: file.display().to_string(), why };
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS_MAX)
+            .connect_with(options)
+            .await
+            .map_err(|error| unopened(error.to_string()))?;
+        let (written,): (i64,) =
+            sqlx::query_as("select coalesce(max(version), 0) from _sqlx_migrations").fetch_one(&read).await?;
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+        match written.cmp(&known) {
+            Ordering::Equal => Ok(Self::Sqlite { write: read.clone(), read }),
+            Ordering::Greater => Err(DbError::Newer(written)),
+            Ordering::Less => {
+                Err(unopened("an older version wrote it: start the server once, it brings the data up to date".to_owned()))
+            }
+        }
     }
 
     /// Connects to a PostgreSQL database (`postgres://…`) and brings it up to date.

@@ -6,6 +6,7 @@ mod history;
 mod oracle;
 mod properties;
 mod rivals;
+mod month;
 
 use jiff::civil::date;
 

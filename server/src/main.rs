@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{check, demo, serve};
+use anteroom_server::{check, demo, expand, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -21,6 +21,7 @@ const EXAMPLES: &str = "Examples:
   anteroom demo                         a demo hospital in ./demo-data, with a player
   anteroom serve --data /srv/anteroom   a server of your own
   anteroom check --config server.toml   is the configuration right, and the data folder usable?
+  anteroom expand 'FREQ=MONTHLY;BYDAY=-1FR' --start 2026-11-27T08:00   on which days is that?
 
 Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
 
@@ -52,6 +53,11 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigArgs,
+    },
+    /// List the dates of a recurrence rule (RFC 5545), one a line
+    Expand {
+        #[command(flatten)]
+        ask: expand::ExpandArgs,
     },
 }
 
@@ -111,6 +117,15 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             } else {
                 ExitCode::SUCCESS
             });
+        }
+        Command::Expand { ask } => {
+            let expanded = expand::expand(&ask)?;
+            for line in &expanded.lines {
+                println!("{line}");
+            }
+            for note in &expanded.notes {
+                eprintln!("anteroom: {note}");
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

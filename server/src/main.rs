@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{calendar, check, demo, plan, serve};
+use anteroom_server::{calendar, check, demo, expand, plan, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -26,6 +26,7 @@ const EXAMPLES: &str = "Examples:
   anteroom day Z03 tomorrow             what will this zone show, from when to when?
   anteroom diff                         what would publishing change, and what looks wrong?
   anteroom forecast flu-2026            will the campaign get the plays it was promised?
+  anteroom expand 'FREQ=MONTHLY;BYDAY=-1FR' --start 2026-11-27T08:00   on which days is that?
 
 Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
 
@@ -65,6 +66,11 @@ enum Command {
     },
     #[command(flatten)]
     Plan(plan::PlanCommand),
+    /// List the dates of a recurrence rule (RFC 5545), one a line
+    Expand {
+        #[command(flatten)]
+        ask: expand::ExpandArgs,
+    },
 }
 
 #[tokio::main]
@@ -130,6 +136,15 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             println!("{}", told.text);
             if !told.is_well {
                 return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Expand { ask } => {
+            let expanded = expand::expand(&ask)?;
+            for line in &expanded.lines {
+                println!("{line}");
+            }
+            for note in &expanded.notes {
+                eprintln!("anteroom: {note}");
             }
         }
     }

@@ -32,12 +32,17 @@ mod routes;
 mod rule_form;
 mod rules;
 mod said;
+mod screen_day;
 mod screen_form;
 mod screens;
 pub mod setup;
 mod sign_in;
 mod site_form;
+mod timeline;
+mod timeline_form;
+mod timeline_row;
 mod visitor;
+mod why;
 mod zone_form;
 
 pub use routes::router;

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 
 pub use difference::{Difference, differences};
-pub use forecast::{Forecast, ForecastDay, Trouble, forecast, troubles};
+pub use forecast::{
+    Forecast, ForecastDay, Trouble, empty_stretches, endings, forecast, forecasts, shortfalls, troubles,
+};
 pub use why::{Contender, Explanation, Loss, Who};
 
 use crate::clock::Instant;

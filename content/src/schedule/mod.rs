@@ -6,6 +6,7 @@ mod carry;
 pub mod edit;
 mod level;
 mod policy;
+pub mod problem;
 pub mod recurrence;
 mod rule;
 pub mod wheel;

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Cue, Showing, Timeline, Why};
-use crate::clock::{DAY_MS, HOUR_MS, Instant};
+use super::{Showing, Timeline, Why};
+use crate::clock::{HOUR_MS, Instant};
 use crate::id::{CampaignId, ItemId};
 use crate::item::Item;
 use crate::place::Role;
 use crate::playlist::dwell_ms;
-use crate::schedule::{Campaign, Goal};
+use crate::programme::Show;
+use crate::schedule::{Campaign, Carry, Goal};
 
 /// The most days a forecast looks ahead; a promise without an end is told as far as this.
 const FORECAST_DAYS_MAX: usize = 366;
+/// A shorter stretch without anything to show, such as half a minute before closing, is no trouble.
+const EMPTY_MIN_MS: i64 = 60_000;
 /// A promise is kept when so many thousandths of it are planned; less is told as trouble.
 const KEPT_PERMILLE: u64 = 950;
 
@@ -44,6 +47,18 @@ pub struct ForecastDay {
 }
 
 impl Forecast {
+    fn start(campaign: &Campaign, carried: &Carry) -> Self {
+        let before =
+            carried.campaigns.iter().find(|found| found.campaign == campaign.id).map_or(0, |found| found.total);
+        Self { campaign: campaign.id.clone(), days: Vec::new(), before, planned: 0, promised: 0 }
+    }
+
+    fn add(&mut self, day: ForecastDay) {
+        self.planned += day.planned;
+        self.promised += day.promised;
+        self.days.push(day);
+    }
+
     /// Fewer plays are planned than were promised, beyond a play a day of rounding.
     #[must_use]
     pub fn is_short(&self) -> bool {
@@ -79,33 +94,54 @@ pub enum Trouble {
 pub fn forecast(timeline: &Timeline, campaign: &CampaignId, from: Instant) -> Option<Forecast> {
     let show = timeline.plans.last()?.show().clone();
     let found = show.campaigns.iter().find(|found| found.id == *campaign)?;
-    let last = found.window.last;
-    let mut told = Forecast { campaign: campaign.clone(), days: Vec::new(), before: 0, planned: 0, promised: 0 };
-    let carried = timeline.carry(from);
-    told.before = carried.campaigns.iter().find(|c| c.campaign == *campaign).map_or(0, |c| c.total);
-    let mut date = show.offsets.date(from);
-    if let Some(first) = found.window.first {
-        date = date.max(first);
-    }
-    while told.days.len() < FORECAST_DAYS_MAX && last.is_none_or(|last| date <= last) {
+    foretell(timeline, &[found], from, FORECAST_DAYS_MAX).pop()
+}
+
+/// The same of every campaign of the newest programme, `days_max` days far: each day is composed once for all of them.
+#[must_use]
+pub fn forecasts(timeline: &Timeline, from: Instant, days_max: usize) -> Vec<Forecast> {
+    let Some(show) = timeline.plans.last().map(|plan| plan.show().clone()) else { return Vec::new() };
+    let campaigns: Vec<&Campaign> = show.campaigns.iter().collect();
+    foretell(timeline, &campaigns, from, days_max)
+}
+
+fn foretell(timeline: &Timeline, campaigns: &[&Campaign], from: Instant, days_max: usize) -> Vec<Forecast> {
+    let Some(show) = timeline.plans.last().map(|plan| plan.show().clone()) else { return Vec::new() };
+    let carried = if campaigns.is_empty() { Carry::default() } else { timeline.carry(from) };
+    let mut told: Vec<Forecast> = campaigns.iter().map(|campaign| Forecast::start(campaign, &carried)).collect();
+    let today = show.offsets.date(from);
+    // A promise that begins later is told from its own first day on.
+    let mut date = campaigns.iter().map(|campaign| campaign.window.first.unwrap_or(today)).min().unwrap_or(today);
+    date = date.max(today);
+    for _ in 0..days_max.min(FORECAST_DAYS_MAX) {
+        let is_over = |campaign: &&Campaign| campaign.window.last.is_some_and(|last| last < date);
+        if campaigns.iter().all(is_over) {
+            break;
+        }
         let begin = show.offsets.instant(date, 0).max(from);
-        let cues = timeline.zone_cues(begin, show.offsets.instant(date, 1440), usize::MAX);
-        let is_ours = |cue: &&Cue| cue.why.as_ref().is_some_and(|why| *why == Why::Campaign(campaign.clone()));
-        let ours = cues.iter().filter(is_ours).filter(|cue| cue.since >= begin);
-        let planned = u32::try_from(ours.count()).unwrap_or(u32::MAX);
-        let promised = promised_on(timeline, found, date, begin);
-        told.days.push(ForecastDay { date, planned, promised });
-        told.planned += planned;
-        told.promised += promised;
-        match date.tomorrow() {
-            Ok(tomorrow) => date = tomorrow,
-            Err(_) => break,
+        let mut plays: BTreeMap<CampaignId, u32> = BTreeMap::new();
+        for cue in timeline.zone_cues(begin, show.offsets.instant(date, 1440), usize::MAX) {
+            if let (Some(Why::Campaign(campaign)), true) = (cue.why, cue.since >= begin) {
+                *plays.entry(campaign).or_default() += 1;
+            }
+        }
+        for (campaign, forecast) in campaigns.iter().zip(&mut told) {
+            let has_begun = campaign.window.first.is_none_or(|first| first <= date);
+            if has_begun && !is_over(campaign) {
+                let planned = plays.get(&campaign.id).copied().unwrap_or(0);
+                forecast.add(ForecastDay { date, planned, promised: promised_on(timeline, campaign, date, begin) });
+            }
+        }
+        let Ok(tomorrow) = date.tomorrow() else { break };
+        date = tomorrow;
+    }
+    for (campaign, forecast) in campaigns.iter().zip(&mut told) {
+        let is_whole = campaign.window.last.is_some_and(|last| last < date);
+        if let (Goal::Total(total), true) = (campaign.goal, is_whole) {
+            forecast.promised = total.saturating_sub(forecast.before);
         }
     }
-    if let Goal::Total(total) = found.goal {
-        told.promised = total.saturating_sub(told.before);
-    }
-    Some(told)
+    told
 }
 
 /// What a goal asks for on a date, from an instant on.
@@ -130,25 +166,43 @@ fn promised_on(timeline: &Timeline, campaign: &Campaign, date: Date, begin: Inst
 /// What looks wrong between two instants: promises that will be short, open hours with nothing to show, items that end.
 #[must_use]
 pub fn troubles(timeline: &Timeline, from: Instant, to: Instant) -> Vec<Trouble> {
-    let Some(show) = timeline.plans.last().map(|plan| plan.show().clone()) else { return Vec::new() };
-    let mut found = Vec::new();
-    if show.screens.iter().any(|screen| screen.role == Role::Full) {
-        for cue in timeline.zone_cues(from, to, usize::MAX) {
-            // Half a minute before closing is no empty hour.
-            if cue.showing == Showing::Fallback && cue.until.ms_since(cue.since) >= 60_000 {
-                found.push(Trouble::Empty { from: cue.since, to: cue.until });
-            }
-        }
-    }
-    let ending: BTreeMap<&ItemId, Instant> =
-        show.items.iter().filter(|item| item.ends_at() < to).map(|item| (&item.id, item.ends_at())).collect();
-    found.extend(ending.into_iter().map(|(item, at)| Trouble::Ends { item: item.clone(), at }));
-    for campaign in &show.campaigns {
-        let forecast = forecast(timeline, &campaign.id, from.max(to.plus_ms(-FORECAST_SPAN_MS)));
-        found.extend(forecast.filter(Forecast::is_short).map(Trouble::Short));
-    }
+    let mut found = empty_stretches(timeline, from, to);
+    found.extend(endings(timeline, to));
+    found.extend(shortfalls(timeline, from, FORECAST_DAYS_MAX));
     found
 }
 
-/// A forecast before publishing starts at most so long before the end of the span that is looked at.
-const FORECAST_SPAN_MS: i64 = 366 * DAY_MS;
+/// Stretches between two instants in which the zone is open and has nothing to show but the built-in card.
+#[must_use]
+pub fn empty_stretches(timeline: &Timeline, from: Instant, to: Instant) -> Vec<Trouble> {
+    let has_full = |show: &Show| show.screens.iter().any(|screen| screen.role == Role::Full);
+    if !timeline.plans.last().is_some_and(|plan| has_full(plan.show())) {
+        return Vec::new();
+    }
+    let mut stretches: Vec<(Instant, Instant)> = Vec::new();
+    for cue in timeline.zone_cues(from, to, usize::MAX).into_iter().filter(|cue| cue.showing == Showing::Fallback) {
+        match stretches.last_mut().filter(|(_, end)| *end == cue.since) {
+            Some((_, end)) => *end = cue.until,
+            None => stretches.push((cue.since.max(from), cue.until)),
+        }
+    }
+    stretches.retain(|(from, to)| to.ms_since(*from) >= EMPTY_MIN_MS);
+    stretches.into_iter().map(|(from, to)| Trouble::Empty { from, to }).collect()
+}
+
+/// Items of the newest programme that may not be shown any more from an instant before `by` on, or already; soonest first.
+#[must_use]
+pub fn endings(timeline: &Timeline, by: Instant) -> Vec<Trouble> {
+    let Some(plan) = timeline.plans.last() else { return Vec::new() };
+    let mut ending: Vec<(Instant, &ItemId)> =
+        plan.show().items.iter().map(|item| (item.ends_at(), &item.id)).filter(|(at, _)| *at < by).collect();
+    ending.sort_unstable();
+    ending.into_iter().map(|(at, item)| Trouble::Ends { item: item.clone(), at }).collect()
+}
+
+/// Campaigns of the newest programme that will be short within `days_max` days.
+#[must_use]
+pub fn shortfalls(timeline: &Timeline, from: Instant, days_max: usize) -> Vec<Trouble> {
+    let told = forecasts(timeline, from, days_max);
+    told.into_iter().filter(Forecast::is_short).map(Trouble::Short).collect()
+}

@@ -95,7 +95,9 @@ impl From<PublishError> for Fault {
     fn from(error: PublishError) -> Self {
         match error {
             PublishError::Db(error) => error.into(),
+            PublishError::Problems(_) => Self::of(StatusCode::UNPROCESSABLE_ENTITY, "fault-problems"),
             PublishError::TimeZone(_)
+            | PublishError::Unfinished(_)
             | PublishError::NoSite(_)
             | PublishError::Document(_)
             | PublishError::Nothing

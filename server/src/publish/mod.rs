@@ -1,10 +1,12 @@
 //! From a change to the screens: which zones it affects, their programmes, the signed manifests; stored, then told.
 
 mod compose;
+mod outlook;
 mod recall;
 mod release;
 
 pub use compose::{Draft, ZoneParts, compose, draft};
+pub use outlook::{Outlook, ScreenOutlook, ZoneOutlook, outlook, problems};
 pub use recall::recall;
 pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, timeline, undo};
 

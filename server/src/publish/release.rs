@@ -7,9 +7,11 @@ use anteroom_content::id::{ContentHash, ScreenId, ZoneId};
 use anteroom_content::manifest::{Envelope, Manifest, PartRef};
 use anteroom_content::programme::{Part, Show};
 use anteroom_content::schedule::Carry;
+use anteroom_content::schedule::problem::Found;
 use anteroom_content::timeline::{Edition, Timeline};
 use anteroom_content::wire::ToPlayer;
 
+use super::outlook::problems;
 use super::recall::without;
 use super::{ZoneParts, compose, draft};
 use crate::db::publications::{self, Publication, ZonePublication};
@@ -39,9 +41,25 @@ pub enum PublishError {
     /// Nothing changed since the last publication.
     #[error("nothing to publish: every screen already plays what stands in the console")]
     Nothing,
+    /// Something in the draft must be put right first.
+    #[error("{}", in_words(.0))]
+    Problems(Vec<Found>),
+    /// What publishing would do was not worked out.
+    #[error("what publishing would do was not worked out: {0}")]
+    Unfinished(#[from] tokio::task::JoinError),
     /// There is no publication to take back.
     #[error("nothing to take back: there is no earlier publication")]
     NothingToUndo,
+}
+
+/// The most problems an error tells; the console's page and `anteroom diff` tell all of them.
+const PROBLEMS_TOLD_MAX: usize = 3;
+
+fn in_words(problems: &[Found]) -> String {
+    let told: Vec<String> = problems.iter().take(PROBLEMS_TOLD_MAX).map(|found| found.say().en).collect();
+    let more = problems.len().saturating_sub(PROBLEMS_TOLD_MAX);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("not published, this must be put right first: {}{more}", told.join("; "))
 }
 
 /// What publishing would do.
@@ -73,7 +91,7 @@ pub async fn preview(state: &State) -> Result<Preview, PublishError> {
     Ok(preview_of(&parts, &current))
 }
 
-fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
+pub(super) fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
     let mut preview = Preview::default();
     for zone in parts {
         let is_same = current.iter().any(|told| told.zone == zone.zone && told.show == zone.show_part.hash);
@@ -98,15 +116,22 @@ fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
 /// Publishes what stands in the console.
 ///
 /// # Errors
-/// [`PublishError::Nothing`] when nothing would change; nothing is told then.
+/// [`PublishError::Nothing`] when nothing would change, [`PublishError::Problems`] when something in the draft cannot be
+/// meant; nothing is told then.
 pub async fn publish(state: &State, by: &str) -> Result<Published, PublishError> {
     let _one_at_a_time = state.publishing.lock().await;
     let now = state.now();
-    let parts = compose(&draft(state).await?, &state.phone_address, now)?;
+    let draft = draft(state).await?;
+    let parts = compose(&draft, &state.phone_address, now)?;
     let current = publications::current(&state.db).await?;
     let preview = preview_of(&parts, &current);
     if preview.zones.is_empty() {
         return Err(PublishError::Nothing);
+    }
+    let errors: Vec<Found> =
+        problems(state, &draft).await?.into_iter().filter(|found| found.problem.is_error()).collect();
+    if !errors.is_empty() {
+        return Err(PublishError::Problems(errors));
     }
     let mut releases = Vec::new();
     for zone in parts.into_iter().filter(|zone| preview.zones.contains(&zone.zone)) {

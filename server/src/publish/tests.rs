@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anteroom_content::clinic::{Change, Override};
-use anteroom_content::clock::Fixed;
+use anteroom_content::clock::{Fixed, HOUR_MS};
 use anteroom_content::id::{DoctorId, OverrideId, PlaylistId, ZoneId};
 use anteroom_content::item::Face;
 use anteroom_content::manifest::Manifest;
@@ -142,6 +142,54 @@ async fn a_cancelled_clinic_goes_past_the_draft_and_leaves_the_show_as_it_is() {
             assert_eq!((b.show, b.effective_at), (a.show, a.effective_at), "{}: the draft stays where it is", a.zone);
         }
         assert_eq!(refresh_clinics(&state, "clinic").await.expect("told"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_outlook_tells_what_each_screen_would_show_otherwise_and_what_looks_wrong() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, clock) = hospital(db, folder.path()).await;
+        let first = outlook(&state, HOUR_MS).await.expect("looked at");
+        assert_eq!(first.zones.len(), 23);
+        assert!(!first.is_blocked(), "{:?}", first.problems);
+        let everywhere = first.zones.iter().flat_map(|zone| &zone.screens);
+        assert!(everywhere.clone().all(|screen| screen.changed_ms == HOUR_MS), "nothing was told to any screen yet");
+        publish(&state, "maker").await.expect("published");
+        assert!(outlook(&state, HOUR_MS).await.expect("looked at").zones.is_empty(), "nothing would change");
+
+        shorten(&state, "emergency").await;
+        clock.set(NOW.plus_ms(4_321));
+        let told = outlook(&state, HOUR_MS).await.expect("looked at");
+        let [zone] = told.zones.as_slice() else { panic!("one zone: {told:?}") };
+        assert_eq!(zone.zone.as_str(), "Z16");
+        assert!(zone.takeover > state.now(), "what is on the air is not cut");
+        assert!(zone.screens.iter().all(|screen| screen.changed_ms > 0 && screen.differences_left_out == 0));
+        let earliest = zone.screens.iter().filter_map(|screen| screen.differences.first()).map(|d| d.from).min();
+        assert!(earliest >= Some(zone.takeover), "nothing changes before");
+        let published = publish(&state, "maker").await.expect("published");
+        assert_eq!(published.effective_at, zone.takeover, "publishing does what was told");
+        let timeline = timeline(&state, &zone.zone, state.now()).await.expect("read");
+        let at = zone.takeover.plus_ms(HOUR_MS);
+        assert_eq!(timeline.zone_cue(at), zone.after.zone_cue(at));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_told_and_not_published() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, _clock) = hospital(db, folder.path()).await;
+        let mut rule = playlists::rules(&state.db).await.expect("read").remove(0);
+        rule.window.first = data::date_of(NOW);
+        rule.window.last = rule.window.first.map(|first| first.yesterday().expect("a date"));
+        playlists::save_rule(&state.db, &rule, NOW).await.expect("saved");
+        assert!(outlook(&state, HOUR_MS).await.expect("looked at").is_blocked());
+        let refused = publish(&state, "maker").await.expect_err("refused").to_string();
+        assert!(refused.contains("correct one of them"), "{refused}");
+        assert!(publications::current(&state.db).await.expect("read").is_empty());
     })
     .await;
 }

@@ -8,6 +8,7 @@
 
 mod bad;
 mod expand;
+mod missed;
 mod never;
 mod parse;
 mod rule;
@@ -18,6 +19,7 @@ mod walk;
 mod tests;
 
 pub use bad::{BadRecurrence, Never};
+pub use missed::Missed;
 pub use rule::{ByDay, Ends, Frequency, INTERVAL_MAX, LIST_MAX, Recurrence, TEXT_BYTES_MAX, Until};
 pub use series::{BadSeries, EXTRA_MAX, OCCURRENCES_MAX, OccurrenceId, Series, YEARS_MAX};
 pub use walk::{Occurrences, Stop};

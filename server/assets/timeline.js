@@ -27,9 +27,10 @@
   }
 
   function draw(block, at) {
-    const box = block.querySelector("svg");
-    box.setAttribute("x", percent(at.left));
-    box.setAttribute("width", percent(at.right - at.left));
+    for (const box of block.querySelectorAll("svg")) {
+      box.setAttribute("x", percent(at.left));
+      box.setAttribute("width", percent(at.right - at.left));
+    }
   }
 
   // Minutes since the first midnight of the page as a date and wall times.
@@ -54,15 +55,14 @@
 
   // Where a block would be when one of its ends, or both, go so many minutes further.
   function shifted(at, mode, minutes) {
-    const long = at.right - at.left;
+    // A block that lasts a whole day from some hour on would have equal ends.
+    const longest = (left) => (left % DAY === 0 ? DAY : DAY - STEP);
     if (mode === "move") {
       const left = Math.max(snap(at.left + minutes), -DAY + STEP);
-      return { left, right: left + long };
+      return { left, right: left + Math.min(at.right - at.left, longest(left)) };
     }
-    // A block that lasts a whole day from some hour on would have equal ends.
-    const longest = at.left % DAY === 0 ? DAY : DAY - STEP;
     if (mode === "end") {
-      const right = Math.min(Math.max(snap(at.right + minutes), at.left + STEP), at.left + longest);
+      const right = Math.min(Math.max(snap(at.right + minutes), at.left + STEP), at.left + longest(at.left));
       return { left: at.left, right };
     }
     const left = Math.max(Math.min(snap(at.left + minutes), at.right - STEP), at.right - DAY + STEP);

@@ -26,7 +26,7 @@ scope-this = This one only
 scope-following = This and following
 scope-all = All
 scope-help = Days that were changed singly stay as they are. “This and following” makes a rule of its own from that day on.
-change-zones = This changes the rule wherever it holds, zones:
+change-zones = This changes the rule wherever it holds:
 change-clocks = times by { $zone }
 change-drop = Drop
 change-drop-ask = Drop:
@@ -70,3 +70,28 @@ who-campaign = Campaign
 who-floor = Policy
 showing-before = What was before
 showing-after = What comes after
+
+# Before publishing
+outlook = Publish preview
+outlook-line = Which screens would show something else, and when, if you published now.
+outlook-look = See which times change
+outlook-loading = Working it out…
+outlook-span = How far ahead
+outlook-day = 24 hours
+outlook-week = A week
+outlook-blocked = This must be put right first
+outlook-notes = Worth knowing
+outlook-must = must be put right
+outlook-takeover = takes over { $at }
+outlook-same = nothing changes in this span
+outlook-changes = { $count ->
+        [one] { $length } change, in 1 stretch
+       *[other] { $length } change, in { $count } stretches
+    }
+outlook-more = { $count } more
+outlook-before = Now
+outlook-after = After publishing
+trouble-short = Campaign “{ $name }” falls short: { $planned } plays planned, { $promised } promised
+trouble-empty = From { $from } to { $to } there is nothing to show but the built-in card
+trouble-ends = “{ $name }” ends at { $at } and is not shown after that
+bad-publish-problems = Something in the draft must be put right first; nothing was published.

@@ -67,3 +67,25 @@ who-campaign = 投放活动
 who-floor = 政策
 showing-before = 之前播的
 showing-after = 之后播的
+
+# 发布预览
+outlook = 发布预览
+outlook-line = 现在发布的话，哪些屏幕、哪些时间会播别的内容。
+outlook-look = 查看哪些时间会变
+outlook-loading = 正在推算……
+outlook-span = 推算多久
+outlook-day = 24 小时
+outlook-week = 一周
+outlook-blocked = 有必须先改正的错误
+outlook-notes = 请留意
+outlook-must = 须改正
+outlook-takeover = { $at } 切换
+outlook-same = 这段时间没有变化
+outlook-changes = 改变 { $length }，{ $count } 段
+outlook-more = 另有 { $count } 处
+outlook-before = 现在
+outlook-after = 发布后
+trouble-short = 投放活动“{ $name }”达不到承诺：计划 { $planned } 次，承诺 { $promised } 次
+trouble-empty = { $from } 至 { $to } 没有可播内容，会显示内置卡片
+trouble-ends = “{ $name }”到 { $at } 为止，之后不再播放
+bad-publish-problems = 草稿里有必须先改正的错误，没有发布。

@@ -20,6 +20,7 @@ mod glass;
 mod media;
 mod media_form;
 mod moment;
+mod outlook;
 mod overview;
 mod pair;
 mod password;

@@ -17,8 +17,8 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, clinics, files, media, media_form,
-    overview, pair, playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens, setup,
-    sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
+    outlook, overview, pair, playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens,
+    setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::state::State;
 
@@ -187,6 +187,7 @@ fn programme(routes: Routes) -> Routes {
         .upload("/calendar/import", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::preview)
         .upload("/calendar/import/apply", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::apply)
         .get("/publish", Needs::SignedIn, publish::look)
+        .get("/publish/outlook", Needs::SignedIn, outlook::look)
         .post("/publish", Needs::May(Publish), publish::publish)
         .post("/publish/undo", Needs::May(Publish), publish::undo)
         .get("/clinics", Needs::SignedIn, clinics::look)

@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Asked, Named};
 use super::frame::{self, Page};
-use super::glass::{Now, told};
+use super::glass::{Now, What, told};
 use super::visitor::Staff;
 use crate::db::{places, playlists};
 use crate::publish;

@@ -30,6 +30,11 @@ async fn on_air(house: &House) -> (Browser, String) {
     (editor, list)
 }
 
+/// The text of a page without its markup's line breaks and spaces.
+fn flat(answer: &Answer) -> String {
+    answer.text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 async fn rules(house: &House) -> Vec<Rule> {
     playlists::rules(&house.state.db).await.expect("asked")
 }
@@ -217,4 +222,38 @@ async fn a_change_that_cannot_be_is_told_and_changes_nothing() {
     let mut viewer = house.signed_in(Role::Viewer).await;
     assert_eq!(viewer.post("/timeline/change", &fields).await.status, StatusCode::FORBIDDEN);
     assert!(!list.is_empty());
+}
+
+#[tokio::test]
+async fn what_publishing_would_do_is_seen_before_it_is_done() {
+    let house = House::staffed().await;
+    let (mut editor, _) = on_air(&house).await;
+    assert!(flat(&editor.get("/publish/outlook").await).contains("没有要发布的改动"));
+    for rule in rules(&house).await {
+        editor.post(&format!("/rules/{}/remove", rule.id), &[]).await;
+    }
+    let before = editor.get("/publish").await.text;
+    assert!(before.contains("/publish/outlook") && before.contains("id=\"publish\""), "{before}");
+    let page = flat(&editor.get("/publish/outlook").await);
+    assert!(page.contains("id=\"outlook-Z03\"") && page.contains("候诊 1"), "{page}");
+    assert!(page.contains("没有可播内容，会显示内置卡片"), "an empty stretch is told: {page}");
+    assert!(page.contains("排队须知") && page.contains("显示内置卡片</td>"), "before and after: {page}");
+    assert!(page.contains("发布到 1 块屏幕"));
+    let mut viewer = house.signed_in(Role::Viewer).await;
+    let seen = viewer.get("/publish/outlook?span=week").await;
+    assert!(seen.status == StatusCode::OK && !seen.text.contains("id=\"publish\""));
+}
+
+#[tokio::test]
+async fn what_must_be_put_right_stands_in_the_way_of_publishing() {
+    let house = House::staffed().await;
+    let (mut editor, _) = on_air(&house).await;
+    let mut rule = wednesdays(&house).await;
+    rule.window.last = Some(date(2026, 11, 1));
+    playlists::save_rule(&house.state.db, &rule, NOW).await.expect("saved");
+    let refused = editor.post("/publish", &[]).await;
+    assert_eq!(refused.place(), "/publish/outlook", "{}", refused.text);
+    let page = editor.get("/publish/outlook").await.text;
+    assert!(page.contains("没有发布") && page.contains("须改正") && page.contains("r-wed"), "{page}");
+    assert!(!page.contains("id=\"publish\""), "there is no button");
 }

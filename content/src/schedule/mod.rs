@@ -3,6 +3,7 @@
 pub mod calendar;
 mod campaign;
 mod carry;
+pub mod edit;
 mod level;
 mod policy;
 pub mod problem;
@@ -18,4 +19,4 @@ pub use level::Level;
 pub use policy::{Block, Policy, TEN_MINUTES_MS};
 pub use recurrence::{BadRecurrence, BadSeries, OccurrenceId, Recurrence, Series};
 pub use rule::{RULE_WEIGHT_MAX, Rule, Target, Where, ZONE_RULES_MAX};
-pub use window::{CHANGES_MAX, Change, CountsAs, Hours, HoursOn, Moved, Weekdays, Window};
+pub use window::{CHANGES_MAX, Change, CountsAs, Hours, HoursOn, Moved, Occurrence, Weekdays, Window};

@@ -1,7 +1,7 @@
 //! Windows: on which days and between which wall times something is on the air. Half-open; a window over midnight belongs
 //! to the day it starts on. A day has at most one occurrence, so its date is the occurrence's name through every edit.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, DayKinds, Recurrence, Series};
@@ -82,6 +82,17 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moved {
     /// The date it starts on now.
+    pub date: Date,
+    /// Its times there.
+    pub hours: Hours,
+}
+
+/// An occurrence where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Occurrence {
+    /// Its name: the date on which it starts by the plan.
+    pub on: Date,
+    /// The date it starts on.
     pub date: Date,
     /// Its times there.
     pub hours: Hours,
@@ -171,12 +182,19 @@ impl Window {
     }
 
     /// The rule of RFC 5545 takes `date`, where there is one.
-    fn recurs_on(&self, date: Date) -> bool {
-        let Some(recurrence) = &self.recurrence else { return true };
-        let Some(first) = self.first else { return false };
+    pub(super) fn recurs_on(&self, date: Date) -> bool {
+        if self.recurrence.is_none() {
+            return true;
+        }
+        let Some(start) = self.start() else { return false };
+        let series = Series::new(start, self.recurrence.clone(), Vec::new(), Vec::new());
+        series.is_ok_and(|series| series.falls_on(date))
+    }
+
+    /// Where its recurrence starts, by wall time.
+    pub(super) fn start(&self) -> Option<DateTime> {
         let minute = |min: u16, per: u16| i8::try_from(min / per).unwrap_or(0);
-        let start = first.at(minute(self.from_min.min(1439), 60), minute(self.from_min % 60, 1), 0, 0);
-        Series::new(start, Some(recurrence.clone()), Vec::new(), Vec::new()).is_ok_and(|series| series.falls_on(date))
+        Some(self.first?.at(minute(self.from_min.min(1439), 60), minute(self.from_min % 60, 1), 0, 0))
     }
 
     /// The times of an occurrence that starts on `date` by the plan; none when it is not on the air that day.
@@ -196,36 +214,33 @@ impl Window {
         Some(Hours { from_min: self.from_min, to_min: self.to_min })
     }
 
-    /// The spans that start on `date`: the planned one, and those that were moved there.
+    /// The occurrences that start on `date`: the planned one, and those that were moved there.
     #[must_use]
-    pub fn spans(&self, date: Date, calendar: &Calendar, offsets: &Offsets) -> Vec<(Instant, Instant)> {
-        let mut spans = Vec::new();
+    pub fn occurrences(&self, date: Date, calendar: &Calendar) -> Vec<Occurrence> {
+        let mut found = Vec::new();
         let is_changed = self.changes.iter().any(|change| change.on == date);
         if !is_changed && self.is_planned(date, calendar) {
-            spans.extend(self.hours(date, calendar).map(|hours| hours.span(date, offsets)));
+            found.extend(self.hours(date, calendar).map(|hours| Occurrence { on: date, date, hours }));
         }
         for change in &self.changes {
             if let Some(to) = change.to.filter(|to| to.date == date && self.is_planned(change.on, calendar)) {
-                spans.push(to.hours.span(date, offsets));
+                found.push(Occurrence { on: change.on, date, hours: to.hours });
             }
         }
-        spans.retain(|(from, to)| from < to);
-        spans
+        found
+    }
+
+    /// The spans of the occurrences that start on `date`.
+    #[must_use]
+    pub fn spans(&self, date: Date, calendar: &Calendar, offsets: &Offsets) -> Vec<(Instant, Instant)> {
+        let occurrences = self.occurrences(date, calendar).into_iter();
+        occurrences.map(|one| one.hours.span(one.date, offsets)).filter(|(from, to)| from < to).collect()
     }
 
     /// Minutes of the occurrences that start on `date`, by wall time.
     #[must_use]
     pub fn minutes(&self, date: Date, calendar: &Calendar) -> u32 {
-        let mut minutes = 0;
-        if !self.changes.iter().any(|change| change.on == date) && self.is_planned(date, calendar) {
-            minutes += self.hours(date, calendar).map_or(0, Hours::minutes);
-        }
-        for change in &self.changes {
-            if let Some(to) = change.to.filter(|to| to.date == date && self.is_planned(change.on, calendar)) {
-                minutes += to.hours.minutes();
-            }
-        }
-        minutes
+        self.occurrences(date, calendar).iter().map(|one| one.hours.minutes()).sum()
     }
 }
 

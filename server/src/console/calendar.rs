@@ -192,7 +192,8 @@ fn cell(day: &Day<'_>, today: Date, words: &Words) -> Cell {
     }
 }
 
-const fn look_of(kind: DayKind) -> &'static str {
+/// How a kind of day looks: the word of its style.
+pub(super) const fn look_of(kind: DayKind) -> &'static str {
     match kind {
         DayKind::Workday => "workday",
         DayKind::RestDay => "rest",

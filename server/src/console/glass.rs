@@ -198,7 +198,12 @@ impl Shows {
 
 /// What a screen shows at an instant, by the engine.
 pub(super) fn now_of(timeline: &Timeline, screen: &ScreenId, at: Instant) -> Option<Now> {
-    let Cue { showing, since, until, why } = timeline.cue(screen, at)?;
+    timeline.cue(screen, at).map(|cue| told(timeline, cue))
+}
+
+/// A cue of a timeline in names and titles.
+pub(super) fn told(timeline: &Timeline, cue: Cue) -> Now {
+    let Cue { showing, since, until, why } = cue;
     let shows = || timeline.shows().rev().map(|(_, show)| show);
     let title = match showing {
         Showing::Item { item, version } => {
@@ -224,7 +229,7 @@ pub(super) fn now_of(timeline: &Timeline, screen: &ScreenId, at: Instant) -> Opt
         }
         Why::Floor => Some((Text::new("公益时长下限", "Public-service floor"), Text::new("政策", "Policy"))),
     });
-    Some(Now { title, since, until, why })
+    Now { title, since, until, why }
 }
 
 /// What comes after it: the next thing that is different.

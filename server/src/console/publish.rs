@@ -86,6 +86,7 @@ pub(super) async fn publish(State(desk): State<Desk>, staff: Staff) -> Result<Re
     let published = match publish::publish(&desk.house, &staff.account.id).await {
         Ok(published) => published,
         Err(PublishError::Nothing) => return Ok(Said::bad("bad-nothing-to-publish").at("/publish")),
+        Err(PublishError::Problems(_)) => return Ok(Said::bad("bad-publish-problems").at("/publish/outlook")),
         Err(error) => return Err(error.into()),
     };
     let count = published.preview.screens.len();

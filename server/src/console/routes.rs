@@ -17,8 +17,8 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, clinics, files, media, media_form,
-    overview, pair, playlist, playlists, publish, report, review, rules, screen_form, screens, setup, sign_in,
-    site_form, visitor, zone_form,
+    outlook, overview, pair, playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens,
+    setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::state::State;
 
@@ -126,6 +126,8 @@ fn places(routes: Routes) -> Routes {
         .post("/screens/{id}", Needs::May(Arrange), screen_form::change)
         .post("/screens/{id}/remove", Needs::May(Arrange), screen_form::remove)
         .get("/screens/{id}/picture", Needs::SignedIn, screens::picture)
+        .get("/screens/{id}/day", Needs::SignedIn, screen_day::look)
+        .get("/screens/{id}/why", Needs::SignedIn, why::look)
         .post("/screens/{id}/attach", Needs::May(Arrange), pair::attach)
         .post("/screens/{id}/detach", Needs::May(Arrange), pair::detach)
         .post("/screens/{id}/unpair", Needs::May(Arrange), pair::unpair)
@@ -175,6 +177,9 @@ fn programme(routes: Routes) -> Routes {
         .get("/rules/{id}", Needs::SignedIn, rules::open)
         .post("/rules/{id}", Needs::May(Compose), rules::change)
         .post("/rules/{id}/remove", Needs::May(Compose), rules::remove)
+        .get("/timeline", Needs::SignedIn, timeline::look)
+        .get("/timeline/change", Needs::May(Compose), timeline_form::open)
+        .post("/timeline/change", Needs::May(Compose), timeline_form::change)
         .get("/calendar", Needs::SignedIn, calendar::look)
         .post("/calendar", Needs::May(Compose), calendar_form::save)
         .post("/calendar/remove", Needs::May(Compose), calendar_form::remove)
@@ -182,6 +187,7 @@ fn programme(routes: Routes) -> Routes {
         .upload("/calendar/import", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::preview)
         .upload("/calendar/import/apply", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::apply)
         .get("/publish", Needs::SignedIn, publish::look)
+        .get("/publish/outlook", Needs::SignedIn, outlook::look)
         .post("/publish", Needs::May(Publish), publish::publish)
         .post("/publish/undo", Needs::May(Publish), publish::undo)
         .get("/clinics", Needs::SignedIn, clinics::look)

@@ -59,3 +59,31 @@ pub async fn remove_rule(db: &Db, id: &RuleId) -> DbResult<bool> {
 pub async fn remove_playlist(db: &Db, id: &PlaylistId) -> DbResult<bool> {
     Ok(execute!(db, "delete from playlist where id = $1", id.as_str())? > 0)
 }
+
+/// Puts other rules in the place of one, all or none; false when it is not what it `was` any more.
+pub async fn replace_rule(db: &Db, was: &Rule, becomes: &[Rule], at: Instant) -> DbResult<bool> {
+    let mut tx = db.begin().await?;
+    let id = was.id.as_str();
+    let Some((held,)) = row_in!(&mut tx, (String,), "select document from rule where id = $1", id)? else {
+        return Ok(false);
+    };
+    if document::<Rule>("rule", &held)? != *was {
+        return Ok(false);
+    }
+    // Named by its text as well: between the question and this, somebody else may have been quicker.
+    if execute_in!(&mut tx, "delete from rule where id = $1 and document = $2", id, &held)? == 0 {
+        return Ok(false);
+    }
+    for rule in becomes {
+        execute_in!(
+            &mut tx,
+            "insert into rule (id, playlist, document, changed_at) values ($1, $2, $3, $4)",
+            rule.id.as_str(),
+            rule.playlist.as_str(),
+            to_document("rule", rule)?,
+            at.0
+        )?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}

@@ -207,7 +207,8 @@ fn spans(plan: &Plan, window: &Window, date: Date) -> Spans {
 }
 
 /// The hours a zone opens on `date`, by its calendar: none on a closure, unless the zone says otherwise of such days.
-pub(crate) fn open_hours(zone: &Zone, calendar: &Calendar, date: Date) -> Option<OpenHours> {
+#[must_use]
+pub fn open_hours(zone: &Zone, calendar: &Calendar, date: Date) -> Option<OpenHours> {
     let kind = calendar.day(date).kind;
     if let Some(other) = zone.open_on.iter().find(|on| on.kinds.holds(kind)) {
         return other.hours;

@@ -13,6 +13,7 @@ mod state;
 mod why_not;
 
 pub use compose::Composed;
+pub use day::open_hours;
 pub use plan::Plan;
 pub use reason::{Barred, NotNow};
 pub use slot::{By, Filled, Slot};

@@ -113,9 +113,14 @@ async fn files_of_the_console_are_known_by_their_hash() {
     let again = browser.send(Request::get("/assets/console.css").header("if-none-match", tag), Body::empty()).await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     assert_eq!(browser.get("/assets/../Cargo.toml").await.status, StatusCode::NOT_FOUND);
-    for file in
-        ["vendor/htmx.min.js", "vendor/idiomorph-ext.min.js", "vendor/Sortable.min.js", "console.js", "mark.svg"]
-    {
+    for file in [
+        "vendor/htmx.min.js",
+        "vendor/idiomorph-ext.min.js",
+        "vendor/Sortable.min.js",
+        "console.js",
+        "timeline.js",
+        "mark.svg",
+    ] {
         assert_eq!(browser.get(&format!("/assets/{file}")).await.status, StatusCode::OK, "{file}");
     }
 }

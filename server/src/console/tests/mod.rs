@@ -6,3 +6,4 @@ mod harness;
 mod programme;
 mod review;
 mod sign_in;
+mod timeline;

@@ -64,7 +64,7 @@ pub(super) async fn approved_card(house: &House, title: &str) -> String {
 }
 
 /// A playlist with these items and a rule that puts it everywhere.
-async fn playlist_on_air(editor: &mut Browser, items: &[&str]) -> String {
+pub(super) async fn playlist_on_air(editor: &mut Browser, items: &[&str]) -> String {
     let made = editor.post("/playlists", &[("name_zh", "候诊日常"), ("name_en", "Daily")]).await;
     let path = made.place().to_owned();
     for item in items {

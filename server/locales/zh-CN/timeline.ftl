@@ -1,0 +1,91 @@
+# 排期、屏幕的一天、为什么播这个
+
+nav-timeline = 排期
+timeline-line = 草稿里的规则在每个区域什么时候播出；发布后到屏幕。最上面的色带是胜出的级别。
+timeline-view = 视图
+timeline-legend = 图例
+timeline-keys = 拖动色块移动，拖两端改长短（按 15 分钟对齐）。键盘：方向键移动，Shift + 方向键改结束，回车确认或打开规则，Delete 取消这次，Esc 放弃。
+view-day = 日
+view-week = 周
+timeline-earlier = 更早
+timeline-later = 更晚
+legend-beaten = 斜线：更高级别正在播
+legend-campaign = 投放活动
+legend-shut = 未开放
+timeline-campaign = 投放活动
+block-moved = 原定 { $date }
+block-dropped = 这一次已取消
+block-beaten = 部分时间由更高级别播出
+change-occurrence = 更改这次播出
+change-planned = 原定 { $when }
+change-open-rule = 打开规则
+change-date = 开始日期
+change-next-day = 到第二天结束
+change-scope = 更改哪些
+scope-this = 仅这一次
+scope-following = 这次及以后
+scope-all = 全部
+scope-help = 单独改过的日子保持不变。“这次及以后”会从这一天起另立一条规则。
+change-zones = 这条规则所在的区域都会改变：
+change-clocks = 时间按 { $zone }
+change-drop = 取消播出
+change-drop-ask = 取消播出：
+change-restore = 恢复原定
+said-occurrence-moved = 排期已更改，发布后生效。
+said-occurrence-dropped = 已取消播出，发布后生效。
+bad-change-scope = 请选择更改哪些。
+bad-change-date = 日期不对。
+bad-change-end = 结束要晚于开始；到第二天结束请勾选“到第二天结束”。
+bad-change-gone = { $date } 没有这次播出。
+bad-change-full = 单独改过的日子已有 { $count } 个，请改规则本身。
+bad-change-weekday = 这条规则不按星期播出，整体不能换日期：可以只改这一次，或打开规则更改。
+bad-change-added = { $date } 是另加的日子，请只改这一次。
+bad-change-off-plan = 按规则的其他条件，{ $date } 不播出。请打开规则更改。
+
+# 屏幕的一天
+screen-day = 一天的播出
+previous-day = 前一天
+next-day = 后一天
+day-is-past = 这里是按节目单推算的；屏幕证实播出的见
+day-nothing-help = 这一天没有已发布的节目单。
+by-hour = 按小时
+one-hour = 只看一个小时
+all-hours = 展开全天
+plays-count = { $count } 次
+day-time = 时间
+put-there-by = 由谁安排
+by-class = 按类别
+times-shown = 次数
+day-no-items = 这一天没有内容播出。
+
+# 为什么播这个
+why-this = 为什么播这个？
+why-won = 正在播出
+why-nobody = 没有规则或活动在这时有可播的内容。
+who-rule = 规则
+who-campaign = 投放活动
+who-floor = 政策
+showing-before = 之前播的
+showing-after = 之后播的
+
+# 发布预览
+outlook = 发布预览
+outlook-line = 现在发布的话，哪些屏幕、哪些时间会播别的内容。
+outlook-look = 查看哪些时间会变
+outlook-loading = 正在推算……
+outlook-span = 推算多久
+outlook-day = 24 小时
+outlook-week = 一周
+outlook-blocked = 有必须先改正的错误
+outlook-notes = 请留意
+outlook-must = 须改正
+outlook-takeover = { $at } 切换
+outlook-same = 这段时间没有变化
+outlook-changes = 改变 { $length }，{ $count } 段
+outlook-more = 另有 { $count } 处
+outlook-before = 现在
+outlook-after = 发布后
+trouble-short = 投放活动“{ $name }”达不到承诺：计划 { $planned } 次，承诺 { $promised } 次
+trouble-empty = { $from } 至 { $to } 没有可播内容，会显示内置卡片
+trouble-ends = “{ $name }”到 { $at } 为止，之后不再播放
+bad-publish-problems = 草稿里有必须先改正的错误，没有发布。

@@ -63,7 +63,8 @@ async fn a_rule_says_everything_by_its_form_and_loses_nothing() {
     assert!(kept.window.recurrence.is_some() && kept.name.zh == "单周夜间");
 
     let page = editor.get(made.place()).await.text;
-    for told in ["到第二天 06:30", "2026-12-07 周一 取消", "接下来：", "单周夜间", "FREQ=WEEKLY;BYDAY=MO,WE"] {
+    for told in ["到第二天 06:30", "2026-12-07 周一 取消", "接下来：", "单周夜间", "FREQ=WEEKLY;BYDAY=MO,WE"]
+    {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(editor.get("/rules").await.text.contains("21:00–次日 06:30"));
@@ -96,7 +97,8 @@ async fn a_recurrence_that_cannot_run_is_refused_in_both_languages() {
     let refused = editor.post("/rules/new", &[&rule[..], &WEEK[..]].concat()).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("这里不能运行 FREQ=HOURLY"), "{}", refused.text);
-    let told = editor.get("/recurrence?rrule=FREQ%3DYEARLY%3BBYMONTH%3D10%3BBYMONTHDAY%3D29&first=2022-10-29").await.text;
+    let told =
+        editor.get("/recurrence?rrule=FREQ%3DYEARLY%3BBYMONTH%3D10%3BBYMONTHDAY%3D29&first=2022-10-29").await.text;
     assert!(told.contains("2027-10-29"), "{told}");
     assert!(editor.get("/recurrence?rrule=FREQ%3DX&first=").await.text.contains("hint"));
     editor.cookies.insert("anteroom-language".to_owned(), "en".to_owned());
@@ -144,7 +146,8 @@ async fn a_campaign_is_made_changed_and_removed_and_its_mistakes_are_told() {
     let told = editor.get(&format!("{}/forecast", made.place())).await.text;
     assert!(told.contains("今后排定") && !told.contains("还没有发布到这里"), "{told}");
 
-    let waiting = editor.upload("/media/new", &[("class", "notice"), ("title_zh", "等"), ("body_zh", "字")], None).await;
+    let waiting =
+        editor.upload("/media/new", &[("class", "notice"), ("title_zh", "等"), ("body_zh", "字")], None).await;
     let waiting = waiting.place().rsplit('/').next().expect("a name").to_owned();
     let with = |more: &[(&'static str, &str)]| {
         let keys: Vec<&str> = more.iter().map(|(key, _)| *key).collect();
@@ -196,7 +199,12 @@ async fn a_playlist_holds_others_and_never_itself() {
     let turn = list(&a).await.turns.remove(1);
     assert_eq!((turn.weight, turn.first.map(|d| d.to_string())), (2, Some("2026-12-01".to_owned())));
     assert_eq!(turn.what, What::OwnNetworks(true));
-    editor.post(&format!("/playlists/{a}/turns"), &[("weight", "11"), ("verb", "dates"), ("at", "1"), ("item", "own-networks")]).await;
+    editor
+        .post(
+            &format!("/playlists/{a}/turns"),
+            &[("weight", "11"), ("verb", "dates"), ("at", "1"), ("item", "own-networks")],
+        )
+        .await;
     assert!(editor.get(&format!("/playlists/{a}")).await.text.contains("权重要在 1 到 10 之间"));
 
     let settings = [("name_zh", "乙列表"), ("order", "shuffle"), ("network", "internal")];
@@ -260,7 +268,8 @@ async fn a_site_says_what_it_owes_and_a_zone_when_it_is_open() {
     let wrong = editor.post("/sites/QLZX", &[&site[..], &policy[..2], &[("ad_hour", "120")]].concat()).await;
     assert!(wrong.text.contains("0 到 100"), "{}", wrong.text);
 
-    let mut zone = vec![("building", "A"), ("name_zh", "病房"), ("kind", "ward"), ("tags", "安静 老年友好"), ("no_ads", "yes")];
+    let mut zone =
+        vec![("building", "A"), ("name_zh", "病房"), ("kind", "ward"), ("tags", "安静 老年友好"), ("no_ads", "yes")];
     for (day, _) in WEEK.iter().zip(1..) {
         zone.extend([*day, ("from", "21:00"), ("to", "06:30")]);
     }

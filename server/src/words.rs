@@ -15,6 +15,7 @@ struct Locales;
 
 /// The words of one language.
 pub struct Words {
+    language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -46,7 +47,13 @@ impl Words {
                 tracing::error!(locale.file = %name, locale.errors = errors.len(), "a locale file repeats keys");
             }
         }
-        Self { bundle }
+        Self { language, bundle }
+    }
+
+    /// The language they are in.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     /// A saying without variables.
@@ -134,7 +141,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(usize, u64, i64, u32, i32, u16);
+numbers!(usize, u64, i64, u32, i32, u16, u8);
 
 #[cfg(test)]
 mod tests;

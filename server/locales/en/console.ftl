@@ -333,7 +333,7 @@ turn-review = must be reviewed again
 turn-early = not yet on the air
 add-items = Add items
 no-offers = No approved items to add.
-rename-or-remove = Rename or remove
+rename-or-remove = Name, order, network, or remove
 remove-playlist = Remove playlist
 
 # Rules
@@ -495,7 +495,7 @@ bad-id-taken = This code is taken; choose another.
 bad-zone = Choose a zone.
 bad-building = Choose a building.
 bad-kind = Choose the kind of zone.
-bad-hours = Write opening hours like 07:30, the start before the end.
+bad-hours = Write opening hours like 07:30; start and end must differ.
 bad-city = The city code has six digits.
 bad-time-zone = No such time zone; use a name like Asia/Shanghai.
 bad-booking-url = The booking address must start with https://.
@@ -542,7 +542,7 @@ bad-playlist-full = The playlist is full: { $count } items at most.
 bad-playlist-in-use = A rule still uses this playlist; remove the rule first.
 bad-rule-playlist = Choose a playlist.
 bad-rule-place = Choose at least one place.
-bad-rule-days = Choose at least one day.
+bad-rule-days = Choose at least one weekday.
 bad-rule-times = Write times like 08:00; start and end must differ.
 bad-rule-dates = The dates are wrong, or the last comes before the first.
 bad-rule-level = Choose a level.

@@ -309,7 +309,7 @@ turn-review = 须重新审核
 turn-early = 还没到首播日期
 add-items = 添加内容
 no-offers = 没有可添加的已批准内容。
-rename-or-remove = 改名或移除
+rename-or-remove = 名称、顺序、联播网，或移除
 remove-playlist = 移除播放列表
 
 # 规则
@@ -447,7 +447,7 @@ bad-id-taken = 这个编号已经有了，请换一个。
 bad-zone = 请选择区域。
 bad-building = 请选择楼。
 bad-kind = 请选择区域类型。
-bad-hours = 开放时间要写成 07:30，而且早于结束时间。
+bad-hours = 开放时间要写成 07:30，开始和结束不能相同。
 bad-city = 城市代码是六位数字。
 bad-time-zone = 没有这个时区，请用 Asia/Shanghai 这样的名称。
 bad-booking-url = 预约网址要以 https:// 开头。
@@ -491,7 +491,7 @@ bad-playlist-full = 列表已满：最多 { $count } 项。
 bad-playlist-in-use = 还有规则使用这个列表，请先移除规则。
 bad-rule-playlist = 请选择播放列表。
 bad-rule-place = 请至少选一个地点。
-bad-rule-days = 请至少选一天。
+bad-rule-days = 请至少选一个星期几。
 bad-rule-times = 时间要写成 08:00，开始和结束不能相同。
 bad-rule-dates = 日期不对，或者结束早于开始。
 bad-rule-level = 请选择级别。

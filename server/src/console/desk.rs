@@ -35,6 +35,8 @@ pub(super) struct Shared {
     pub(super) hashing: Semaphore,
     /// Bounds on checking uploads.
     pub(super) checking: Semaphore,
+    /// Bounds on composing months of a zone for a page.
+    pub(super) foreseeing: Semaphore,
     /// Some account exists; never becomes false again.
     pub(super) is_set_up: AtomicBool,
     looked: Mutex<HashMap<ScreenId, Instant>>,
@@ -48,6 +50,7 @@ impl Desk {
             gate: Gate::default(),
             hashing: Semaphore::new(HASHING_MAX),
             checking: Semaphore::new(CHECKING_MAX),
+            foreseeing: Semaphore::new(1),
             is_set_up: AtomicBool::new(false),
             looked: Mutex::default(),
         }))

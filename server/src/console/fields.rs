@@ -7,6 +7,7 @@ use anteroom_content::text::Text;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::fault::Fault;
@@ -25,6 +26,27 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Fields<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
         let form = Form::<T>::from_request(request, state).await;
         form.map(|Form(fields)| Self(fields)).map_err(|_| Fault::bad_form())
+    }
+}
+
+/// A form whose fields are named by their place in it, as rows of a table are: its fields as they came.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Filled(Vec<(String, String)>);
+
+impl Filled {
+    /// A field's first value; nothing where it did not come.
+    pub(super) fn one(&self, name: &str) -> String {
+        self.all(name).into_iter().next().unwrap_or_default()
+    }
+
+    /// Every value of a field, in the order they came.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Numbers among the values of a field.
+    pub(super) fn numbers(&self, name: &str) -> Vec<u8> {
+        self.all(name).iter().filter_map(|value| value.parse().ok()).collect()
     }
 }
 

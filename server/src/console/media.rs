@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Asked, Named, clean};
 use super::frame::{Page, show};
-use super::media_form::WordsForm;
+use super::media_form::{WordsForm, trades};
 use super::playlists::{icon_of, picture_of};
 use super::said::Said;
 use super::visitor::Staff;
@@ -163,6 +163,8 @@ struct ItemPage {
     versions: Vec<Version>,
     form: WordsForm,
     classes: Vec<(&'static str, Text)>,
+    trades: Vec<(&'static str, Text)>,
+    trade: Text,
     problems: Vec<Said>,
 }
 
@@ -213,6 +215,8 @@ async fn page(
         versions: records.iter().map(|record| version(record, &names)).collect(),
         form: form.unwrap_or_else(|| WordsForm::of(&item)),
         classes: classes(),
+        trades: trades(),
+        trade: item.advertiser.as_ref().map(|advertiser| advertiser.trade.name()).unwrap_or_default(),
         item,
         problems,
     })

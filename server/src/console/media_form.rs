@@ -3,7 +3,7 @@
 
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::id::ItemId;
-use anteroom_content::item::{Class, Face, Item};
+use anteroom_content::item::{Advertiser, Class, Face, Item, Trade};
 use anteroom_content::media::{BadMedia, MOVIE_BYTES_MAX};
 use anteroom_content::text::Text;
 use askama::Template;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::desk::Desk;
 use super::fault::Fault;
-use super::fields::{Fields, Named, TEXT_BYTES_MAX, both, clean, is_title, new_name};
+use super::fields::{Fields, Named, TEXT_BYTES_MAX, TITLE_CHARS_MAX, both, clean, is_title, new_name};
 use super::frame::{Page, show, show_again};
 use super::media::{class_word, classes};
 use super::said::{Said, go};
@@ -30,6 +30,9 @@ use crate::library::{self, BadUpload, Checked, LibraryError, Receiving};
 pub(super) const UPLOAD_BYTES_MAX: usize = MOVIE_BYTES_MAX as usize + 1024 * 1024;
 /// An item must be reviewed again after so long (DOMAIN §5).
 pub(super) const REVIEW_MS: i64 = 180 * DAY_MS;
+
+/// The most tags an advertisement is kept away from; a product has few conditions.
+const RELATED_MAX: usize = 20;
 
 /// The words of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -64,6 +67,15 @@ pub(super) struct WordsForm {
     /// Last day on the air, or nothing.
     #[serde(default)]
     pub(super) expires: String,
+    /// Who pays; advertisements only.
+    #[serde(default)]
+    pub(super) advertiser: String,
+    /// What is sold.
+    #[serde(default)]
+    pub(super) trade: String,
+    /// Starts of tags it may not stand beside, between spaces.
+    #[serde(default)]
+    pub(super) related: String,
 }
 
 /// What the words say, parsed.
@@ -74,6 +86,7 @@ struct Sayings {
     source: Text,
     audience: Text,
     expires_at: Option<Instant>,
+    advertiser: Option<Advertiser>,
 }
 
 impl WordsForm {
@@ -93,6 +106,9 @@ impl WordsForm {
                 .expires_at
                 .map(|at| moment::today(&moment::of_house(), at.plus_ms(-1)).to_string())
                 .unwrap_or_default(),
+            advertiser: item.advertiser.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+            trade: item.advertiser.as_ref().map(|one| trade_word(one.trade).to_owned()).unwrap_or_default(),
+            related: item.advertiser.as_ref().map(|one| one.related.join(" ")).unwrap_or_default(),
         }
     }
 
@@ -108,6 +124,9 @@ impl WordsForm {
             "audience_zh" => &mut self.audience_zh,
             "audience_en" => &mut self.audience_en,
             "expires" => &mut self.expires,
+            "advertiser" => &mut self.advertiser,
+            "trade" => &mut self.trade,
+            "related" => &mut self.related,
             _ => return,
         };
         *field = value;
@@ -138,14 +157,48 @@ impl WordsForm {
         if !expires.is_empty() && expires_at.is_none_or(|end| end <= now) {
             problems.push(Said::bad("bad-expires"));
         }
+        let advertiser = self.advertiser();
+        if class == Some(Class::Advertisement) && advertiser.is_none() {
+            problems.push(Said::bad("bad-advertiser").put("max", RELATED_MAX));
+        }
         match class {
             Some(class) if problems.is_empty() => {
                 let audience = both(&self.audience_zh, &self.audience_en);
-                Ok(Sayings { class, title, body, source, audience, expires_at })
+                let advertiser = advertiser.filter(|_| class == Class::Advertisement);
+                Ok(Sayings { class, title, body, source, audience, expires_at, advertiser })
             }
             Some(_) | None => Err(problems),
         }
     }
+
+    fn advertiser(&self) -> Option<Advertiser> {
+        let name = clean(&self.advertiser);
+        let trade = Trade::ALL.into_iter().find(|trade| trade_word(*trade) == self.trade)?;
+        let related = clean(&self.related);
+        let related: Vec<String> =
+            related.split([' ', ',', '，', '、', '\n']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+        (is_title(&name) && related.len() <= RELATED_MAX).then_some(Advertiser { name, trade, related })
+    }
+}
+
+/// A trade as it stands in forms.
+pub(super) const fn trade_word(trade: Trade) -> &'static str {
+    match trade {
+        Trade::Medicine => "medicine",
+        Trade::Device => "device",
+        Trade::HealthFood => "health_food",
+        Trade::SpecialFood => "special_food",
+        Trade::MedicalService => "medical_service",
+        Trade::Cosmetics => "cosmetics",
+        Trade::Beauty => "beauty",
+        Trade::Alcohol => "alcohol",
+        Trade::Other => "other",
+    }
+}
+
+/// Every trade with its name.
+pub(super) fn trades() -> Vec<(&'static str, Text)> {
+    Trade::ALL.into_iter().map(|trade| (trade_word(trade), trade.name())).collect()
 }
 
 #[derive(Template)]
@@ -154,6 +207,7 @@ struct NewMediaPage {
     page: Page,
     form: WordsForm,
     classes: Vec<(&'static str, Text)>,
+    trades: Vec<(&'static str, Text)>,
     problems: Vec<Said>,
 }
 
@@ -167,7 +221,13 @@ struct Problem {
 
 /// An empty form.
 pub(super) async fn start(staff: Staff) -> Result<Response, Fault> {
-    show(&NewMediaPage { page: staff.page(), form: WordsForm::default(), classes: classes(), problems: Vec::new() })
+    show(&NewMediaPage {
+        page: staff.page(),
+        form: WordsForm::default(),
+        classes: classes(),
+        trades: trades(),
+        problems: Vec::new(),
+    })
 }
 
 /// What an upload brought.
@@ -234,7 +294,7 @@ fn refuse(staff: &Staff, form: WordsForm, problems: Vec<Said>) -> Result<Respons
         // The words and the chosen file stay as they are in the browser; only what is wrong is drawn anew.
         return show_again(&Problem { page: staff.page(), problems });
     }
-    show_again(&NewMediaPage { page: staff.page(), form, classes: classes(), problems })
+    show_again(&NewMediaPage { page: staff.page(), form, classes: classes(), trades: trades(), problems })
 }
 
 async fn text_of(mut field: Field<'_>) -> Result<String, Fault> {
@@ -261,7 +321,7 @@ async fn receive(desk: &Desk, mut field: Field<'_>, brought: &mut Brought) -> Re
         }
     }
     if is_chosen {
-        brought.name = name.chars().take(super::fields::TITLE_CHARS_MAX).collect();
+        brought.name = name.chars().take(TITLE_CHARS_MAX).collect();
         brought.file = Some(receiving);
     }
     Ok(())
@@ -319,7 +379,7 @@ fn item_of(id: ItemId, version: u32, sayings: Sayings, face: Face, staff: &Staff
         layer: None,
         networks: Vec::new(),
         tags: Vec::new(),
-        advertiser: None,
+        advertiser: sayings.advertiser,
         face,
         reviewed_at: now,
         review_by: now.plus_ms(REVIEW_MS),
@@ -371,7 +431,6 @@ pub(super) async fn reword(
         layer: was.layer,
         networks: was.networks.clone(),
         tags: was.tags.clone(),
-        advertiser: None,
         valid_from: was.valid_from,
         ..item_of(id.clone(), was.version + 1, sayings, was.face.clone(), &staff)
     };

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, ItemId, PlaylistId};
 use anteroom_content::item::{Face, Item};
-use anteroom_content::playlist::{Playlist, Turn, dwell_ms};
+use anteroom_content::playlist::{NESTING_MAX, Order, Playlist, Turn, What, dwell_ms};
+use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -19,7 +20,7 @@ use super::said::Said;
 use super::visitor::Staff;
 use crate::db::DbError;
 use crate::db::items::{self, ItemRecord, ReviewState};
-use crate::db::playlists;
+use crate::db::{places, playlists};
 
 /// What there is to fill turns with: the newest version of every item, and the one that may be shown.
 pub(super) struct Shelf {
@@ -72,10 +73,35 @@ impl Shelf {
         item.valid_from.is_some_and(|from| from > self.now).then_some("turn-early")
     }
 
-    /// How long a turn stands; nothing when it is passed over.
-    pub(super) fn dwell_ms(&self, turn: &Turn) -> i64 {
-        let shown = turn.item().and_then(|id| self.item(id).filter(|_| self.obstacle(id).is_none()));
-        shown.map_or(0, |item| i64::from(dwell_ms(item, turn.dwell_ms)))
+    /// How long a turn stands; nothing when it is passed over, or when its place alone decides what it holds.
+    pub(super) fn dwell_ms(&self, turn: &Turn, all: &[Playlist]) -> i64 {
+        self.turn_ms(turn, all, 0)
+    }
+
+    /// How long a playlist lasts, with everything in it.
+    pub(super) fn length_ms(&self, playlist: &Playlist, all: &[Playlist]) -> i64 {
+        self.list_ms(playlist, all, 0)
+    }
+
+    fn list_ms(&self, playlist: &Playlist, all: &[Playlist], depth: usize) -> i64 {
+        let weighted = |turn: &Turn| i64::from(turn.weight.max(1)) * self.turn_ms(turn, all, depth);
+        playlist.turns.iter().map(weighted).sum()
+    }
+
+    fn turn_ms(&self, turn: &Turn, all: &[Playlist], depth: usize) -> i64 {
+        if depth > NESTING_MAX {
+            return 0;
+        }
+        let inner = |list: Option<&Playlist>| list.map_or(0, |list| self.list_ms(list, all, depth + 1));
+        let shown = |id: &ItemId| self.item(id).filter(|_| self.obstacle(id).is_none());
+        match &turn.what {
+            What::Item(id) => shown(id).map_or(0, |item| i64::from(dwell_ms(item, turn.dwell_ms))),
+            What::Playlist(id) => inner(all.iter().find(|list| list.id == *id)),
+            What::Network(network) => inner(all.iter().find(|list| list.network.as_ref() == Some(network))),
+            What::OwnNetworks(_) => 0,
+            // Parts of a series differ by place; the first stands for the others.
+            What::Series(_) => turn.items().find_map(shown).map_or(0, |item| i64::from(dwell_ms(item, turn.dwell_ms))),
+        }
     }
 }
 
@@ -102,6 +128,10 @@ struct Line {
     length_ms: i64,
     obstacles: usize,
     rules: usize,
+    /// Playlists that hold it.
+    nested: usize,
+    network: Option<Text>,
+    is_shuffled: bool,
 }
 
 #[derive(Template)]
@@ -119,20 +149,29 @@ pub(super) struct NameForm {
     pub(super) name_zh: String,
     #[serde(default)]
     pub(super) name_en: String,
+    /// `sequence` or `shuffle`; as it was where it does not come.
+    pub(super) order: Option<String>,
+    /// The network it serves, or nothing; as it was where it does not come.
+    pub(super) network: Option<String>,
 }
 
 async fn page(desk: &Desk, staff: &Staff, form: NameForm, problems: Vec<Said>) -> Result<PlaylistsPage, Fault> {
     let shelf = Shelf::read(desk).await?;
     let rules = playlists::rules(&desk.house.db).await?;
-    let lines = playlists::playlists(&desk.house.db).await?.into_iter().map(|playlist| Line {
-        length_ms: playlist.turns.iter().map(|turn| shelf.dwell_ms(turn)).sum(),
+    let networks = places::places(&desk.house.db).await?.networks;
+    let all = playlists::playlists(&desk.house.db).await?;
+    let lines = all.iter().map(|playlist| Line {
+        length_ms: shelf.length_ms(playlist, &all),
         obstacles: playlist
             .turns
             .iter()
             .filter(|turn| turn.item().is_some_and(|item| shelf.obstacle(item).is_some()))
             .count(),
         rules: rules.iter().filter(|rule| rule.playlist == playlist.id).count(),
-        playlist,
+        nested: all.iter().filter(|other| other.nested(&all).any(|inner| inner.id == playlist.id)).count(),
+        network: networks.iter().find(|one| Some(&one.id) == playlist.network.as_ref()).map(|one| one.name.clone()),
+        is_shuffled: playlist.order == Order::Shuffle,
+        playlist: playlist.clone(),
     });
     Ok(PlaylistsPage { page: staff.page(), lines: lines.collect(), form, problems })
 }
@@ -165,6 +204,12 @@ pub(super) async fn remove(
     staff: Staff,
     Named(id): Named<PlaylistId>,
 ) -> Result<Response, Fault> {
+    let all = playlists::playlists(&desk.house.db).await?;
+    let holds = |list: &&Playlist| list.turns.iter().any(|turn| turn.what == What::Playlist(id.clone()));
+    if let Some(holder) = all.iter().find(holds) {
+        let said = Said::bad("bad-playlist-nested").put_text("name", holder.name.clone());
+        return Ok(said.at(&format!("/playlists/{id}")));
+    }
     match playlists::remove_playlist(&desk.house.db, &id).await {
         Ok(true) => {}
         Ok(false) => return Err(Fault::not_found()),

@@ -16,9 +16,9 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
-    account, accounts, assets, audit, calendar, calendar_form, calendar_import, clinics, files, media, media_form,
-    outlook, overview, pair, playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens,
-    setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
+    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, files, media,
+    media_form, outlook, overview, pair, playlist, playlists, publish, report, review, rules, screen_day, screen_form,
+    screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::state::State;
 
@@ -180,6 +180,14 @@ fn programme(routes: Routes) -> Routes {
         .get("/timeline", Needs::SignedIn, timeline::look)
         .get("/timeline/change", Needs::May(Compose), timeline_form::open)
         .post("/timeline/change", Needs::May(Compose), timeline_form::change)
+        .get("/recurrence", Needs::SignedIn, rules::recurrence)
+        .get("/campaigns", Needs::SignedIn, campaigns::look)
+        .get("/campaigns/new", Needs::May(Compose), campaigns::start)
+        .post("/campaigns/new", Needs::May(Compose), campaigns::add)
+        .get("/campaigns/{id}", Needs::SignedIn, campaigns::open)
+        .post("/campaigns/{id}", Needs::May(Compose), campaigns::change)
+        .get("/campaigns/{id}/forecast", Needs::SignedIn, campaigns::foresee)
+        .post("/campaigns/{id}/remove", Needs::May(Compose), campaigns::remove)
         .get("/calendar", Needs::SignedIn, calendar::look)
         .post("/calendar", Needs::May(Compose), calendar_form::save)
         .post("/calendar/remove", Needs::May(Compose), calendar_form::remove)

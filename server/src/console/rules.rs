@@ -1,23 +1,26 @@
 //! Rules: which playlist is on the air where, when and how urgently.
 
 use anteroom_content::id::{PlaylistId, RuleId};
-use anteroom_content::place::{Network, Site, Zone, ZoneKind};
 use anteroom_content::playlist::Playlist;
-use anteroom_content::schedule::{Level, Rule, Weekdays, Where, Window};
-use anteroom_content::text::{Language, Text};
+use anteroom_content::schedule::{Change, Level, Rule, ZONE_RULES_MAX};
+use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::desk::Desk;
 use super::fault::Fault;
-use super::fields::{Asked, Fields, Named, new_name};
+use super::fields::{Asked, Fields, Filled, Named, new_name};
 use super::frame::{Page, show, show_again};
-use super::moment::wall;
-use super::rule_form::{RuleForm, kind_word, level_word};
+use super::moment::{day, today};
+use super::place_form::{Group, place_in_words, zones_of};
+use super::rule_form::{RuleForm, level_word};
 use super::said::Said;
 use super::visitor::Staff;
+use super::window_form::{WindowForm, day_kinds, read_date};
+use super::window_words::{hours_in_words, recurrence_in_words, time_in_words};
 use crate::db::places::{self, Places};
 use crate::db::{DbError, playlists};
 use crate::words::Words;
@@ -46,23 +49,72 @@ struct RulePage {
     /// None while it is new.
     id: Option<RuleId>,
     form: RuleForm,
+    /// Where and when the stored rule holds.
+    summary: String,
     playlists: Vec<Playlist>,
-    sites: Vec<(Site, Vec<Zone>)>,
-    networks: Vec<Network>,
-    kinds: Vec<(&'static str, Text)>,
+    groups: Vec<Group>,
     levels: Vec<(&'static str, Text)>,
     days: [u8; 7],
+    day_kinds: Vec<(&'static str, Text)>,
+    changes: Vec<ChangeLine>,
+    told: Told,
     problems: Vec<Said>,
 }
 
-impl RulePage {
-    /// Something of the site is chosen already.
-    fn is_open(&self, site: &Site, zones: &[Zone]) -> bool {
-        self.form.has_place(&format!("site:{}", site.id))
-            || zones
-                .iter()
-                .any(|zone| self.form.has_place(&format!("zone:{}", zone.id)) || self.form.leaves_out(&zone.id))
+/// What a recurrence means, beside its field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// In words.
+    pub(super) text: String,
+    /// It is refused.
+    pub(super) is_bad: bool,
+}
+
+impl Told {
+    /// Of a recurrence that begins on a date.
+    pub(super) fn of(rrule: &str, first: &str, now: Date, words: &Words) -> Self {
+        if rrule.trim().is_empty() {
+            return Self::default();
+        }
+        match recurrence_in_words(rrule, read_date(first).ok().flatten(), now, words) {
+            Ok(text) => Self { text, is_bad: false },
+            Err(why) => Self { text: why.in_language(words.language()).to_owned(), is_bad: true },
+        }
     }
+
+    /// Of the recurrence in a form.
+    pub(super) fn of_form(form: &WindowForm, page: &Page) -> Self {
+        Self::of(&form.rrule, &form.first, today(page.now), page.words)
+    }
+}
+
+/// One occurrence that was dropped or moved.
+pub(super) struct ChangeLine {
+    /// As it stands in the form.
+    pub(super) word: String,
+    /// The day by which it is undone.
+    pub(super) on: String,
+    /// In words.
+    pub(super) text: String,
+}
+
+/// The changes in a form, in words.
+pub(super) fn change_lines(form: &WindowForm, words: &Words) -> Vec<ChangeLine> {
+    let line = |(word, change): (&str, Option<Change>)| {
+        let Some(Change { on, to }) = change else {
+            return ChangeLine { word: word.to_owned(), on: String::new(), text: word.to_owned() };
+        };
+        let told = day(words, on);
+        let text = match to {
+            None => words.say("change-dropped").put("on", told).to_string(),
+            Some(to) => {
+                let (date, hours) = (day(words, to.date), hours_in_words(to.hours, words));
+                words.say("change-moved-to").put("on", told).put("to", date).put("hours", hours).to_string()
+            }
+        };
+        ChangeLine { word: word.to_owned(), on: on.to_string(), text }
+    };
+    form.changed().into_iter().map(line).collect()
 }
 
 /// The page of all rules, the most urgent first.
@@ -71,83 +123,17 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
     let places = places::places(&desk.house.db).await?;
     let playlists = playlists::playlists(&desk.house.db).await?;
     let mut rules = playlists::rules(&desk.house.db).await?;
-    rules.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.id.cmp(&b.id)));
+    rules.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| (a.order, &a.id).cmp(&(b.order, &b.id))));
     let lines = rules.into_iter().map(|rule| Line {
         playlist: playlists.iter().find(|p| p.id == rule.playlist).map(|p| p.name.clone()).unwrap_or_default(),
-        place: place_in_words(&rule, &places, page.words, page.language),
+        place: place_in_words(&rule.target, &places, page.words),
         time: time_in_words(&rule.window, page.words),
         level: rule.level.name(),
-        zones: places
-            .zones
-            .iter()
-            .filter(|zone| places.site_of(zone).is_some_and(|site| rule.target.holds(zone, site)))
-            .count(),
+        zones: zones_of(&rule.target, &places).count(),
         rule,
     });
     let lines = lines.collect();
     show(&RulesPage { page, lines, has_playlists: !playlists.is_empty() })
-}
-
-fn place_in_words(rule: &Rule, places: &Places, words: &Words, language: Language) -> String {
-    let name = |place: &Where| match place {
-        Where::Everywhere => words.get("everywhere"),
-        Where::Site(id) => places
-            .sites
-            .iter()
-            .find(|site| site.id == *id)
-            .map_or_else(|| id.to_string(), |site| site.name.in_language(language).to_owned()),
-        Where::Zone(id) => {
-            places.zone(id).map_or_else(|| id.to_string(), |zone| zone.name.in_language(language).to_owned())
-        }
-        Where::Kind(kind) => kind.name().in_language(language).to_owned(),
-        Where::City(code) => places
-            .cities
-            .iter()
-            .find(|city| city.code == *code)
-            .map_or_else(|| code.clone(), |city| city.name.in_language(language).to_owned()),
-        Where::Building(id) => places
-            .buildings
-            .iter()
-            .find(|building| building.id == *id)
-            .map_or_else(|| id.to_string(), |building| building.name.in_language(language).to_owned()),
-        Where::Tag(tag) => format!("#{tag}"),
-        Where::Network(id) => places
-            .networks
-            .iter()
-            .find(|network| network.id == *id)
-            .map_or_else(|| id.to_string(), |network| network.name.in_language(language).to_owned()),
-    };
-    let separator = words.get("list-separator");
-    let mut told = rule.target.places.iter().map(name).collect::<Vec<_>>().join(&separator);
-    if !rule.target.except.is_empty() {
-        let except: Vec<_> = rule.target.except.iter().map(name).collect();
-        told.push_str(&words.say("rule-except").put("zones", except.join(&separator)).to_string());
-    }
-    told
-}
-
-fn time_in_words(window: &Window, words: &Words) -> String {
-    let mut parts = Vec::new();
-    if window.first.is_some() || window.last.is_some() {
-        let date = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string()).unwrap_or_default();
-        parts.push(format!("{} – {}", date(window.first), date(window.last)));
-    }
-    if window.days == Weekdays::ALL {
-        parts.push(words.get("every-day"));
-    } else if window.days == Weekdays::WORKDAYS {
-        parts.push(words.get("workdays"));
-    } else {
-        let days = (1..=7_u8).filter(|day| window.days.0 & (1 << (day - 1)) != 0);
-        parts.push(
-            days.map(|day| words.get(&format!("weekday-{day}"))).collect::<Vec<_>>().join(&words.get("list-separator")),
-        );
-    }
-    if (window.from_min, window.to_min) == (0, 1440) {
-        parts.push(words.get("all-day"));
-    } else {
-        parts.push(format!("{}–{}", wall(window.from_min), wall(window.to_min)));
-    }
-    parts.join(" · ")
 }
 
 async fn page(
@@ -158,22 +144,46 @@ async fn page(
     problems: Vec<Said>,
 ) -> Result<RulePage, Fault> {
     let places = places::places(&desk.house.db).await?;
-    let sites = places.sites.iter().map(|site| {
-        let zones = places.zones.iter().filter(|zone| zone.site == site.id).cloned().collect();
-        (site.clone(), zones)
+    let page = staff.page();
+    let stored = playlists::rules(&desk.house.db).await?.into_iter().find(|rule| Some(&rule.id) == id.as_ref());
+    let summary = stored.map(|rule| {
+        let place = place_in_words(&rule.target, &places, page.words);
+        format!("{place} · {}", time_in_words(&rule.window, page.words))
     });
     Ok(RulePage {
-        page: staff.page(),
+        told: Told::of_form(&form.window, &page),
+        page,
         id,
-        form,
+        summary: summary.unwrap_or_default(),
+        groups: form.place.groups(&places),
         playlists: playlists::playlists(&desk.house.db).await?,
-        sites: sites.collect(),
-        networks: places.networks.clone(),
-        kinds: ZoneKind::ALL.into_iter().map(|kind| (kind_word(kind), kind.name())).collect(),
         levels: Level::EDITABLE.into_iter().map(|level| (level_word(level), level.name())).collect(),
         days: [1, 2, 3, 4, 5, 6, 7],
+        day_kinds: day_kinds(),
+        changes: change_lines(&form.window, staff.page().words),
+        form,
         problems,
     })
+}
+
+#[derive(Template)]
+#[template(path = "recurrence.html")]
+struct RecurrenceTold {
+    told: Told,
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct Recurs {
+    #[serde(default)]
+    rrule: String,
+    #[serde(default)]
+    first: String,
+}
+
+/// What a recurrence means, while it is being written.
+pub(super) async fn recurrence(staff: Staff, Asked(asked): Asked<Recurs>) -> Result<Response, Fault> {
+    let page = staff.page();
+    show(&RecurrenceTold { told: Told::of(&asked.rrule, &asked.first, today(page.now), page.words) })
 }
 
 #[derive(Deserialize)]
@@ -202,10 +212,10 @@ pub(super) async fn open(State(desk): State<Desk>, staff: Staff, Named(id): Name
 pub(super) async fn add(
     State(desk): State<Desk>,
     staff: Staff,
-    Fields(form): Fields<RuleForm>,
+    Fields(filled): Fields<Filled>,
 ) -> Result<Response, Fault> {
     let id = RuleId::parse(&new_name("r")?).map_err(Fault::internal)?;
-    keep(&desk, &staff, None, id, form).await
+    keep(&desk, &staff, None, id, &filled).await
 }
 
 /// Changes a rule.
@@ -213,12 +223,12 @@ pub(super) async fn change(
     State(desk): State<Desk>,
     staff: Staff,
     Named(id): Named<RuleId>,
-    Fields(form): Fields<RuleForm>,
+    Fields(filled): Fields<Filled>,
 ) -> Result<Response, Fault> {
     if !playlists::rules(&desk.house.db).await?.iter().any(|rule| rule.id == id) {
         return Err(Fault::not_found());
     }
-    keep(&desk, &staff, Some(id.clone()), id, form).await
+    keep(&desk, &staff, Some(id.clone()), id, &filled).await
 }
 
 async fn keep(
@@ -226,12 +236,16 @@ async fn keep(
     staff: &Staff,
     shown: Option<RuleId>,
     id: RuleId,
-    form: RuleForm,
+    filled: &Filled,
 ) -> Result<Response, Fault> {
-    let rule = match form.read(id) {
+    let form = RuleForm::filled(filled);
+    let rule = match form.read(id, staff.visitor.now) {
         Ok(rule) => rule,
         Err(problems) => return show_again(&page(desk, staff, shown, form, problems).await?),
     };
+    if let Some(crowded) = crowded(desk, &rule).await? {
+        return show_again(&page(desk, staff, shown, form, vec![crowded]).await?);
+    }
     match playlists::save_rule(&desk.house.db, &rule, staff.visitor.now).await {
         Ok(()) => {}
         Err(DbError::Conflict(_)) => {
@@ -241,7 +255,21 @@ async fn keep(
         Err(error) => return Err(error.into()),
     }
     desk.note(&staff.account, "rule.save", rule.id.as_str(), rule.playlist.as_str()).await?;
-    Ok(Said::new("said-rule-saved").at("/rules"))
+    let stays = !filled.one("undo").is_empty() || !filled.one("skip_on").is_empty();
+    let place = if stays { format!("/rules/{}", rule.id) } else { "/rules".to_owned() };
+    Ok(Said::new("said-rule-saved").at(&place))
+}
+
+/// A zone that would have more rules than the wheel takes.
+async fn crowded(desk: &Desk, rule: &Rule) -> Result<Option<Said>, Fault> {
+    let places: Places = places::places(&desk.house.db).await?;
+    let others = playlists::rules(&desk.house.db).await?;
+    let full = zones_of(&rule.target, &places).find(|zone| {
+        let site = places.site_of(zone);
+        let holds = |other: &&Rule| other.id != rule.id && site.is_some_and(|site| other.target.holds(zone, site));
+        others.iter().filter(holds).count() >= ZONE_RULES_MAX
+    });
+    Ok(full.map(|zone| Said::bad("bad-rule-crowded").put("max", ZONE_RULES_MAX).put_text("zone", zone.name.clone())))
 }
 
 /// Removes a rule.

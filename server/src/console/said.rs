@@ -1,6 +1,7 @@
 //! Short sayings to a person: what an action did, shown once on the next page, and what is wrong with a form.
 
 use anteroom_content::manifest::to_hex;
+use anteroom_content::text::Text;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -23,6 +24,9 @@ pub(super) struct Said {
     /// Its variables; texts that are numbers choose plural forms.
     #[serde(default)]
     pub(super) variables: Vec<(String, String)>,
+    /// Variables that read differently in each language.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) texts: Vec<(String, Text)>,
     /// Something is wrong.
     #[serde(default)]
     pub(super) is_bad: bool,
@@ -31,7 +35,7 @@ pub(super) struct Said {
 impl Said {
     /// Something went well.
     pub(super) fn new(key: &str) -> Self {
-        Self { key: key.to_owned(), variables: Vec::new(), is_bad: false }
+        Self { key: key.to_owned(), variables: Vec::new(), texts: Vec::new(), is_bad: false }
     }
 
     /// Something is wrong.
@@ -46,6 +50,12 @@ impl Said {
         self
     }
 
+    /// Fills a variable in that reads differently in each language.
+    pub(super) fn put_text(mut self, name: &str, text: Text) -> Self {
+        self.texts.push((name.to_owned(), text));
+        self
+    }
+
     /// The words.
     pub(super) fn in_words(&self, words: &Words) -> String {
         let mut saying = words.say(&self.key);
@@ -54,6 +64,9 @@ impl Said {
                 Ok(number) => saying.put(name, number),
                 Err(_) => saying.put(name, value),
             };
+        }
+        for (name, text) in &self.texts {
+            saying = saying.put(name, text.in_language(words.language()));
         }
         saying.to_string()
     }

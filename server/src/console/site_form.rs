@@ -2,7 +2,9 @@
 
 use anteroom_content::clock::Offsets;
 use anteroom_content::id::{BuildingId, SiteId};
-use anteroom_content::place::{Building, Site, SiteKind};
+use anteroom_content::place::{Building, Site, SiteKind, ZoneKind};
+use anteroom_content::schedule::Policy;
+use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -10,9 +12,12 @@ use serde::Deserialize;
 
 use super::desk::Desk;
 use super::fault::Fault;
-use super::fields::{Fields, Named, both, clean, is_title};
+use super::fields::{Fields, Filled, Named, both, clean, is_title};
 use super::frame::{Page, show, show_again};
+use super::media_form::trades;
 use super::moment::HOUSE_ZONE;
+use super::place_form::kind_word;
+use super::policy_form::PolicyForm;
 use super::said::Said;
 use super::visitor::Staff;
 use crate::db::places;
@@ -21,32 +26,40 @@ use crate::db::places;
 const URL_CHARS_MAX: usize = 300;
 
 /// The fields of a site.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct SiteForm {
     /// Its name in addresses; fixed once it exists.
-    #[serde(default)]
     pub(super) id: String,
     /// Six digits.
-    #[serde(default)]
     pub(super) city: String,
     /// `hospital` or `pharmacy`.
-    #[serde(default)]
     pub(super) kind: String,
     /// Its name.
-    #[serde(default)]
     pub(super) name_zh: String,
     /// Its name in English.
-    #[serde(default)]
     pub(super) name_en: String,
     /// IANA name.
-    #[serde(default)]
     pub(super) time_zone: String,
     /// Where its clinics are booked.
-    #[serde(default)]
     pub(super) booking_url: String,
+    /// What its screens owe the public; nothing when the form did not hold it.
+    pub(super) policy: Option<PolicyForm>,
 }
 
 impl SiteForm {
+    fn filled(filled: &Filled) -> Self {
+        Self {
+            id: filled.one("id"),
+            city: filled.one("city"),
+            kind: filled.one("kind"),
+            name_zh: filled.one("name_zh"),
+            name_en: filled.one("name_en"),
+            time_zone: filled.one("time_zone"),
+            booking_url: filled.one("booking_url"),
+            policy: PolicyForm::filled(filled),
+        }
+    }
+
     fn of(site: &Site) -> Self {
         Self {
             id: site.id.to_string(),
@@ -59,6 +72,7 @@ impl SiteForm {
             name_en: site.name.en.clone(),
             time_zone: site.time_zone.clone(),
             booking_url: site.booking_url.clone().unwrap_or_default(),
+            policy: Some(PolicyForm::of(&site.policy)),
         }
     }
 
@@ -84,17 +98,14 @@ impl SiteForm {
         if !url.is_empty() && !is_url {
             problems.push(Said::bad("bad-booking-url"));
         }
+        let kept = || was.map(|was| was.policy.clone()).unwrap_or_default();
+        let policy = self.policy.as_ref().map_or_else(|| Ok(kept()), PolicyForm::read);
+        let policy = policy.map_err(|all| problems.extend(all)).unwrap_or_default();
         let kind = if self.kind == "pharmacy" { SiteKind::Pharmacy } else { SiteKind::Hospital };
         match id {
-            Ok(id) if problems.is_empty() => Ok(Site {
-                id,
-                city,
-                kind,
-                name,
-                time_zone,
-                booking_url: (!url.is_empty()).then_some(url),
-                policy: was.map(|was| was.policy.clone()).unwrap_or_default(),
-            }),
+            Ok(id) if problems.is_empty() => {
+                Ok(Site { id, city, kind, name, time_zone, booking_url: (!url.is_empty()).then_some(url), policy })
+            }
             Ok(_) | Err(()) => Err(problems),
         }
     }
@@ -106,7 +117,10 @@ struct SitePage {
     page: Page,
     is_new: bool,
     form: SiteForm,
+    policy: PolicyForm,
     buildings: Vec<Building>,
+    kinds: Vec<(&'static str, Text)>,
+    trades: Vec<(&'static str, Text)>,
     problems: Vec<Said>,
 }
 
@@ -119,7 +133,9 @@ async fn page(
 ) -> Result<SitePage, Fault> {
     let buildings = places::places(&desk.house.db).await?.buildings;
     let buildings = buildings.into_iter().filter(|building| building.site.as_str() == form.id).collect();
-    Ok(SitePage { page: staff.page(), is_new, form, buildings, problems })
+    let policy = form.policy.clone().unwrap_or_else(|| PolicyForm::of(&Policy::default()));
+    let kinds = ZoneKind::ALL.into_iter().map(|kind| (kind_word(kind), kind.name())).collect();
+    Ok(SitePage { page: staff.page(), is_new, form, policy, buildings, kinds, trades: trades(), problems })
 }
 
 /// An empty form.
@@ -139,8 +155,9 @@ pub(super) async fn open(State(desk): State<Desk>, staff: Staff, Named(id): Name
 pub(super) async fn add(
     State(desk): State<Desk>,
     staff: Staff,
-    Fields(form): Fields<SiteForm>,
+    Fields(filled): Fields<Filled>,
 ) -> Result<Response, Fault> {
+    let form = SiteForm::filled(&filled);
     let site = match form.read(&desk, None) {
         Ok(site) => site,
         Err(problems) => return show_again(&page(&desk, &staff, true, form, problems).await?),
@@ -158,9 +175,9 @@ pub(super) async fn change(
     State(desk): State<Desk>,
     staff: Staff,
     Named(id): Named<SiteId>,
-    Fields(form): Fields<SiteForm>,
+    Fields(filled): Fields<Filled>,
 ) -> Result<Response, Fault> {
-    let form = SiteForm { id: id.to_string(), ..form };
+    let form = SiteForm { id: id.to_string(), ..SiteForm::filled(&filled) };
     let places = places::places(&desk.house.db).await?;
     let was = places.sites.iter().find(|site| site.id == id).ok_or_else(Fault::not_found)?;
     let site = match form.read(&desk, Some(was)) {

@@ -1,7 +1,8 @@
 //! Adding, changing and removing a zone: kind, hours, departments, networks, who may be there.
 
 use anteroom_content::id::{DepartmentId, NetworkId, ZoneId};
-use anteroom_content::place::{Audio, Building, Membership, Network, OpenHours, Zone, ZoneKind};
+use anteroom_content::place::{Audio, Building, Membership, Network, OpenHours, OpenOn, Zone, ZoneKind};
+use anteroom_content::schedule::DayKind;
 use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
@@ -12,12 +13,18 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Asked, Fields, Named, both, clean, is_title};
 use super::frame::{Page, show, show_again};
-use super::moment::{read_wall, wall};
-use super::rule_form::kind_word;
+use super::moment::wall;
+use super::place_form::kind_word;
 use super::said::Said;
 use super::visitor::Staff;
+use super::window_form::read_hours;
 use crate::db::places::{self, Places};
 use crate::db::{DbError, clinics};
+
+/// The most words a zone bears; more and nobody knows which rules aim at it.
+const TAGS_MAX: usize = 20;
+/// The longest of them, in characters.
+const TAG_CHARS_MAX: usize = 20;
 
 /// The fields of a zone. Hours are the same on every open day here; a zone that differs by day keeps its own until they are changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -58,6 +65,20 @@ pub(super) struct ZoneForm {
     /// Networks it belongs to.
     #[serde(default)]
     pub(super) network: Vec<String>,
+    /// Words that rules may aim at, between spaces; as they were where they do not come.
+    pub(super) tags: Option<String>,
+    /// No advertisement.
+    #[serde(default)]
+    pub(super) no_ads: String,
+    /// For each kind of day: nothing is as the weekday, `closed`, or `hours`.
+    #[serde(default)]
+    pub(super) on: Vec<String>,
+    /// `HH:MM` of each kind of day.
+    #[serde(default)]
+    pub(super) on_from: Vec<String>,
+    /// `HH:MM` of each kind of day.
+    #[serde(default)]
+    pub(super) on_to: Vec<String>,
 }
 
 impl ZoneForm {
@@ -68,6 +89,10 @@ impl ZoneForm {
             day: (1..=7).collect(),
             from: vec!["07:30".to_owned(); 7],
             to: vec!["17:30".to_owned(); 7],
+            tags: Some(String::new()),
+            on: vec![String::new(); DayKind::ALL.len()],
+            on_from: vec![String::new(); DayKind::ALL.len()],
+            on_to: vec![String::new(); DayKind::ALL.len()],
             ..Self::default()
         }
     }
@@ -87,6 +112,11 @@ impl ZoneForm {
             to: zone.open.iter().map(|open| wall(hours(open).to_min)).collect(),
             department: zone.departments.iter().map(ToString::to_string).collect(),
             network: zone.networks.iter().map(|member| member.network.to_string()).collect(),
+            tags: Some(zone.tags.join(" ")),
+            no_ads: if zone.no_ads { "yes".to_owned() } else { String::new() },
+            on: DayKind::ALL.map(|kind| on_word(hours_on(zone, kind)).to_owned()).into(),
+            on_from: DayKind::ALL.map(|kind| on_wall(zone, kind, |hours| hours.from_min)).into(),
+            on_to: DayKind::ALL.map(|kind| on_wall(zone, kind, |hours| hours.to_min)).into(),
         }
     }
 
@@ -107,8 +137,10 @@ impl ZoneForm {
             problems.push(Said::bad("bad-kind"));
         }
         let open = self.open().ok_or_else(|| problems.push(Said::bad("bad-hours")));
-        match (id, building, kind, open) {
-            (Ok(id), Some(building), Some(kind), Ok(open)) if problems.is_empty() => Ok(Zone {
+        let open_on = self.open_on(was).ok_or_else(|| problems.push(Said::bad("bad-open-on")));
+        let tags = self.tags(was).ok_or_else(|| problems.push(Said::bad("bad-tags").put("max", TAGS_MAX)));
+        match (id, building, kind, open, open_on, tags) {
+            (Ok(id), Some(building), Some(kind), Ok(open), Ok(open_on), Ok(tags)) if problems.is_empty() => Ok(Zone {
                 id,
                 site: building.site.clone(),
                 building: building.id.clone(),
@@ -118,9 +150,9 @@ impl ZoneForm {
                 child: !self.child.is_empty(),
                 networks: self.memberships(was),
                 open,
-                open_on: was.map(|was| was.open_on.clone()).unwrap_or_default(),
-                tags: was.map(|was| was.tags.clone()).unwrap_or_default(),
-                no_ads: was.is_some_and(|was| was.no_ads),
+                open_on,
+                tags,
+                no_ads: !self.no_ads.is_empty(),
                 audio: was.map_or(Audio::Mute, |was| was.audio),
                 departments: self.department.iter().filter_map(|id| DepartmentId::parse(id).ok()).collect(),
             }),
@@ -134,13 +166,45 @@ impl ZoneForm {
             if !self.day.contains(&day) {
                 continue;
             }
-            let (from_min, to_min) = (read_wall(from)?, read_wall(to)?);
-            if from_min >= to_min {
-                return None;
-            }
-            *hours = Some(OpenHours { from_min, to_min });
+            *hours = Some(read_open(from, to)?);
         }
         (self.from.len() == 7 && self.to.len() == 7).then_some(open)
+    }
+
+    /// Other hours on some kinds of day. What says the same as before stays as it was written.
+    fn open_on(&self, was: Option<&Zone>) -> Option<Vec<OpenOn>> {
+        let mut wanted: Vec<(DayKind, Option<OpenHours>)> = Vec::new();
+        for (n, kind) in DayKind::ALL.into_iter().enumerate() {
+            let text = |all: &[String]| all.get(n).cloned().unwrap_or_default();
+            match text(&self.on).as_str() {
+                "closed" => wanted.push((kind, None)),
+                "hours" => wanted.push((kind, Some(read_open(&text(&self.on_from), &text(&self.on_to))?))),
+                _ => {}
+            }
+        }
+        if let Some(was) = was {
+            let before: Vec<_> =
+                DayKind::ALL.into_iter().filter_map(|kind| Some((kind, hours_on(was, kind)?))).collect();
+            if self.on.is_empty() || before == wanted {
+                return Some(was.open_on.clone());
+            }
+        }
+        let entry = |(kind, hours)| OpenOn { kinds: [kind].into_iter().collect(), hours };
+        Some(wanted.into_iter().map(entry).collect())
+    }
+
+    fn tags(&self, was: Option<&Zone>) -> Option<Vec<String>> {
+        let Some(text) = &self.tags else {
+            return Some(was.map(|was| was.tags.clone()).unwrap_or_default());
+        };
+        let mut tags: Vec<String> = Vec::new();
+        for tag in clean(text).split([' ', ',', '，', '、', '\n']).filter(|tag| !tag.is_empty()) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+        let fit = tags.len() <= TAGS_MAX && tags.iter().all(|tag| tag.chars().count() <= TAG_CHARS_MAX);
+        fit.then_some(tags)
     }
 
     fn memberships(&self, was: Option<&Zone>) -> Vec<Membership> {
@@ -151,6 +215,30 @@ impl ZoneForm {
         let networks = self.network.iter().filter_map(|id| NetworkId::parse(id).ok());
         networks.map(|network| Membership { weight: weight(&network), network }).collect()
     }
+}
+
+/// Opening hours; an end at or before the start lies on the next day.
+fn read_open(from: &str, to: &str) -> Option<OpenHours> {
+    read_hours(from, to).map(|hours| OpenHours { from_min: hours.from_min, to_min: hours.to_min })
+}
+
+/// What is said of a kind of day; none is nothing.
+#[expect(clippy::option_option, reason = "nothing said, closed, and hours are three things")]
+fn hours_on(zone: &Zone, kind: DayKind) -> Option<Option<OpenHours>> {
+    zone.open_on.iter().find(|on| on.kinds.holds(kind)).map(|on| on.hours)
+}
+
+#[expect(clippy::option_option, reason = "nothing said, closed, and hours are three things")]
+const fn on_word(said: Option<Option<OpenHours>>) -> &'static str {
+    match said {
+        None => "",
+        Some(None) => "closed",
+        Some(Some(_)) => "hours",
+    }
+}
+
+fn on_wall(zone: &Zone, kind: DayKind, minute: fn(OpenHours) -> u16) -> String {
+    hours_on(zone, kind).flatten().map(|hours| wall(minute(hours))).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -164,6 +252,7 @@ struct ZonePage {
     networks: Vec<Network>,
     departments: Vec<(DepartmentId, Text)>,
     days: [u8; 7],
+    day_kinds: Vec<(usize, Text)>,
     problems: Vec<Said>,
 }
 
@@ -175,6 +264,21 @@ struct ZonePage {
 impl ZonePage {
     fn hour<'a>(&self, hours: &'a [String], day: &u8) -> &'a str {
         hours.get(usize::from(day.saturating_sub(1))).map_or("", String::as_str)
+    }
+
+    /// The hours of a weekday go on over midnight.
+    fn is_overnight(&self, day: &u8) -> bool {
+        self.form.day.contains(day)
+            && read_hours(self.hour(&self.form.from, day), self.hour(&self.form.to, day))
+                .is_some_and(|hours| hours.to_min <= hours.from_min)
+    }
+
+    fn on<'a>(&self, texts: &'a [String], at: &usize) -> &'a str {
+        texts.get(*at).map_or("", String::as_str)
+    }
+
+    fn tags(&self) -> &str {
+        self.form.tags.as_deref().unwrap_or_default()
     }
 
     fn shows(&self, department: &DepartmentId) -> bool {
@@ -208,6 +312,7 @@ async fn page(
         networks: places.networks.clone(),
         departments: timetable.departments.into_iter().map(|department| (department.id, department.name)).collect(),
         days: [1, 2, 3, 4, 5, 6, 7],
+        day_kinds: DayKind::ALL.into_iter().map(DayKind::name).enumerate().collect(),
         problems,
     })
 }
@@ -303,6 +408,7 @@ mod tests {
         };
         let mut open = [Some(OpenHours { from_min: 450, to_min: 1050 }); 7];
         open[6] = None;
+        open[5] = Some(OpenHours { from_min: 1320, to_min: 360 });
         let zone = Zone {
             id: ZoneId::parse("Z03").expect("name"),
             site: building.site.clone(),
@@ -313,7 +419,13 @@ mod tests {
             child: true,
             networks: vec![Membership { network: NetworkId::parse("N1").expect("name"), weight: 40 }],
             open,
-            open_on: Vec::new(),
+            open_on: vec![
+                OpenOn { kinds: [DayKind::Holiday, DayKind::Closure].into_iter().collect(), hours: None },
+                OpenOn {
+                    kinds: [DayKind::MakeupDay].into_iter().collect(),
+                    hours: Some(OpenHours { from_min: 1260, to_min: 390 }),
+                },
+            ],
             tags: vec!["安静".into()],
             no_ads: true,
             audio: Audio::Never,
@@ -321,8 +433,14 @@ mod tests {
         };
         let places = Places { buildings: vec![building], ..Places::default() };
         let form = ZoneForm::of(&zone);
-        assert_eq!(form.read(&places, Some(&zone)), Ok(zone));
-        let wrong = ZoneForm { to: vec!["07:00".into(); 7], kind: "moon".into(), ..form };
+        assert_eq!(form.read(&places, Some(&zone)).as_ref(), Ok(&zone));
+        let free = ZoneForm {
+            on: vec!["closed".into(); 5], tags: Some("安静，老年友好、安静".into()), ..form.clone()
+        };
+        let changed = free.read(&places, None).expect("read");
+        assert_eq!(changed.tags, ["安静", "老年友好"]);
+        assert!(changed.open_on.len() == 5 && changed.open_on.iter().all(|on| on.hours.is_none()));
+        let wrong = ZoneForm { to: vec!["07:30".into(); 7], kind: "moon".into(), ..form };
         let told: Vec<_> = wrong.read(&places, None).expect_err("wrong").into_iter().map(|said| said.key).collect();
         assert_eq!(told, ["bad-kind", "bad-hours"]);
     }

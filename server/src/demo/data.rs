@@ -1,20 +1,22 @@
 //! The demo network as data: read from the files inside the binary, and dated from the day of the first run.
 
 mod date;
+mod programme;
 
 use anteroom_content::clinic::{Change, Department, Doctor, Half, Override};
 use anteroom_content::clock::{DAY_MS, Instant};
-use anteroom_content::id::{DoctorId, ItemId, NetworkId, OverrideId, PlaylistId, RuleId, SiteId};
+use anteroom_content::id::{DoctorId, ItemId, NetworkId, OverrideId, SiteId};
 use anteroom_content::item::{Advertiser, Class, Face, Item, Layer};
 use anteroom_content::place::{Building, City, Network, Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
-use anteroom_content::schedule::{Level, Rule, SpecialDay, SpecialKind, Target, Weekdays, Where, Window};
+use anteroom_content::schedule::{SpecialDay, SpecialKind};
 use anteroom_content::text::Text;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 pub use date::{DemoDate, date_of};
+pub use programme::{DemoCampaign, DemoRule};
 
 use date::midnight;
 
@@ -47,6 +49,8 @@ pub struct DemoData {
     pub playlists: Vec<Playlist>,
     /// Rules.
     pub rules: Vec<DemoRule>,
+    /// Campaigns.
+    pub campaigns: Vec<DemoCampaign>,
 }
 
 /// Why the demo's data cannot be used.
@@ -254,44 +258,6 @@ impl DemoItem {
     }
 }
 
-/// A rule, dated from the first run.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DemoRule {
-    id: RuleId,
-    playlist: PlaylistId,
-    places: Vec<Where>,
-    level: Level,
-    #[serde(default)]
-    window: Option<DemoWindow>,
-}
-
-/// The dates of a rule; it holds all day long.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DemoWindow {
-    first: DemoDate,
-    last: DemoDate,
-}
-
-impl DemoRule {
-    /// The rule as it stands when the first run is on `first_run`.
-    ///
-    /// # Errors
-    /// [`DemoDataError::NoSuchDate`] for a date that no calendar has.
-    pub fn dated(&self, first_run: Date) -> Result<Rule, DemoDataError> {
-        let date = |date: &DemoDate| date.resolve(first_run);
-        let window = Window {
-            first: self.window.as_ref().map(|window| date(&window.first)).transpose()?,
-            last: self.window.as_ref().map(|window| date(&window.last)).transpose()?,
-            days: Weekdays::ALL,
-            ..Window::ALWAYS
-        };
-        let target = Target { places: self.places.clone(), except: Vec::new() };
-        Ok(Rule::new(self.id.clone(), self.playlist.clone(), target, window, self.level))
-    }
-}
-
 /// Reads the demo network.
 ///
 /// # Errors
@@ -305,6 +271,7 @@ pub fn read() -> Result<DemoData, DemoDataError> {
     let items: Items = file("items.json", include_str!("../../../content/demo/items.json"))?;
     let playlists: Playlists = file("playlists.json", include_str!("../../../content/demo/playlists.json"))?;
     let rules: Rules = file("rules.json", include_str!("../../../content/demo/rules.json"))?;
+    let campaigns: Campaigns = file("campaigns.json", include_str!("../../../content/demo/campaigns.json"))?;
     Ok(DemoData {
         cities: places.cities,
         sites: places.sites,
@@ -319,6 +286,7 @@ pub fn read() -> Result<DemoData, DemoDataError> {
         items: items.items,
         playlists: playlists.playlists,
         rules: rules.rules,
+        campaigns: campaigns.campaigns,
     })
 }
 
@@ -369,6 +337,11 @@ struct Playlists {
 #[derive(Deserialize)]
 struct Rules {
     rules: Vec<DemoRule>,
+}
+
+#[derive(Deserialize)]
+struct Campaigns {
+    campaigns: Vec<DemoCampaign>,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use super::data::{self, DemoData, DemoFace};
 use super::make;
 use crate::db::items::{LibraryFile, ReviewState};
-use crate::db::{calendar, clinics, facts, items, places, playlists};
+use crate::db::{calendar, campaigns, clinics, facts, items, places, playlists};
 use crate::library::{Library, movie_facts};
 use crate::publish;
 use crate::state::State;
@@ -51,6 +51,9 @@ pub async fn load(state: &State, media: &Path) -> anyhow::Result<()> {
     let today = data::date_of(now)?;
     for rule in &demo.rules {
         playlists::save_rule(&state.db, &rule.dated(today)?, now).await?;
+    }
+    for campaign in &demo.campaigns {
+        campaigns::save_campaign(&state.db, &campaign.dated(today)?, now).await?;
     }
     publish::publish(state, MAKER).await.context("the demo programmes")?;
     facts::set_fact(&state.db, LOADED, &now.0.to_string()).await?;

@@ -113,6 +113,7 @@ impl Ward {
     /// # Errors
     /// When the console refuses.
     pub fn air(&self, zone: &str, turns: &[(&str, u32)]) -> Outcome<String> {
+        self.clear_the_air()?;
         let made = self.maker.post("/playlists", &[("name_zh", "巡查"), ("name_en", "Walk")])?;
         let list = last_part(&made)?;
         self.add_turns(&list, turns)?;
@@ -128,6 +129,32 @@ impl Ward {
         self.maker.post("/rules/new", &rule)?;
         self.publish()?;
         Ok(list)
+    }
+
+    /// Takes away what would stand between a walk's own items, and lets them be as short as they are asked to be: the city's
+    /// campaign, and the hospital's time for codes.
+    fn clear_the_air(&self) -> Outcome<()> {
+        // Gone already when a walk airs a second time.
+        self.maker.send("/campaigns/flu-season/remove", &[])?;
+        let policy = [
+            ("policy", "yes"),
+            ("ad_hour", "20"),
+            ("ad_ten_minutes_secs", "120"),
+            ("public_service", "0"),
+            ("separation_secs", "300"),
+            ("qr_secs", "0"),
+            ("stretch", "50"),
+            ("shrink", "25"),
+        ];
+        let site = [
+            ("city", "990100"),
+            ("kind", "hospital"),
+            ("name_zh", "青岚市中心医院（演示）"),
+            ("name_en", "Qinglan Central Hospital (demo)"),
+            ("time_zone", "Asia/Shanghai"),
+            ("booking_url", "https://booking.qlzx.example/"),
+        ];
+        self.maker.post("/sites/QLZX", &[&site[..], &policy[..]].concat()).map(drop)
     }
 
     /// Replaces what a playlist holds; published separately.

@@ -3,6 +3,7 @@
 mod access;
 mod calendar;
 mod harness;
+mod planned;
 mod programme;
 mod review;
 mod sign_in;

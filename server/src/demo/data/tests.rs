@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use anteroom_content::clinic::Timetable;
 use anteroom_content::place::Role;
-use anteroom_content::schedule::Calendar;
+use anteroom_content::playlist::{Order, What, circle};
+use anteroom_content::schedule::{Calendar, Goal, Level};
 use jiff::civil::date;
 
 use super::*;
@@ -107,6 +108,7 @@ fn everything_is_said_in_both_languages() {
     texts.extend(demo.zones.iter().map(|z| (z.id.to_string(), &z.name)));
     texts.extend(demo.screens.iter().map(|s| (s.id.to_string(), &s.name)));
     texts.extend(demo.playlists.iter().map(|p| (p.id.to_string(), &p.name)));
+    texts.extend(demo.campaigns.iter().map(|c| (c.id.to_string(), &c.name)));
     for (id, text) in texts {
         assert!(!text.zh.is_empty() && !text.en.is_empty(), "{id}");
     }
@@ -135,6 +137,62 @@ fn no_rule_brings_an_advertisement() {
     let with_ads =
         demo.playlists.iter().filter(|playlist| playlist.turns.iter().flat_map(|turn| turn.items()).any(&is_ad));
     assert!(with_ads.into_iter().all(|playlist| !aired.contains(playlist.id.as_str())));
+}
+
+#[test]
+fn a_campaign_brings_the_public_service_of_the_city_and_one_an_advertisement() {
+    let demo = demo();
+    let campaigns: Vec<_> = demo.campaigns.iter().map(|one| one.dated(FIRST_RUN).expect("dates")).collect();
+    let items = set(demo.items.iter().map(|i| &i.id));
+    assert!(campaigns.iter().all(|one| one.items.iter().all(|item| items.contains(item.as_str()))));
+    let named = |id: &str| campaigns.iter().find(|one| one.id.as_str() == id).expect("a campaign");
+    let zones = |id: &str| {
+        let aims = |zone: &&Zone| {
+            let site = demo.sites.iter().find(|site| site.id == zone.site).expect("a site");
+            named(id).target.holds(zone, site)
+        };
+        set(demo.zones.iter().filter(aims).map(|zone| &zone.id))
+    };
+    assert_eq!(named("flu-season").goal, Goal::ShareOfAir(80));
+    let flu = zones("flu-season");
+    assert!(flu.contains("Z04") && flu.contains("YF-Z1"));
+    assert!(!flu.contains("LX-Z1") && !flu.contains("Z16"), "another city, and the emergency room has notices only");
+    assert_eq!(named("lozenge").goal, Goal::PerHour(2));
+    assert_eq!(zones("lozenge"), set(["Z02", "Z14"]), "the second is a children's zone, and refuses it by itself");
+    assert!(item(&demo, "K4").advertiser.is_some_and(|advertiser| advertiser.trade.is_barred_from_children()));
+    let sells = demo.sites.iter().filter(|site| site.policy.ads).map(|site| &site.id);
+    assert_eq!(set(sells), set(["QLZX"]), "one hospital opted in");
+    let flu = |playlist: &&Playlist| playlist.turns.iter().any(|turn| turn.items().any(|id| id.as_str() == "K1"));
+    assert_eq!(demo.playlists.iter().filter(flu).count(), 0, "no loop brings a second time what a campaign brings");
+}
+
+#[test]
+fn its_playlists_show_every_way_to_fill_a_turn_and_none_holds_itself() {
+    let demo = demo();
+    assert_eq!(circle(&demo.playlists), None);
+    assert!(demo.playlists.iter().any(|list| list.order == Order::Shuffle));
+    let turns = || demo.playlists.iter().flat_map(|list| &list.turns);
+    assert!(turns().any(|turn| matches!(turn.what, What::Playlist(_))));
+    assert!(turns().any(|turn| matches!(turn.what, What::OwnNetworks(_))));
+    assert!(turns().any(|turn| matches!(turn.what, What::Series(_))));
+    assert!(turns().any(|turn| turn.weight == 2));
+    for turn in turns() {
+        if let What::Network(network) = &turn.what {
+            let serves = demo.playlists.iter().filter(|list| list.network.as_ref() == Some(network)).count();
+            assert_eq!(serves, 1, "{network}");
+        }
+    }
+}
+
+#[test]
+fn stroke_day_comes_every_year_from_a_rule_that_began_long_ago() {
+    let demo = demo();
+    let rule = demo.rules.iter().map(|rule| rule.dated(FIRST_RUN).expect("dates"));
+    let rule = rule.into_iter().find(|rule| rule.id.as_str() == "stroke-day").expect("a rule");
+    for day in [date(2026, 10, 29), date(2027, 10, 29)] {
+        assert!(rule.window.is_planned(day, &Calendar::default()), "{day}");
+    }
+    assert!(!rule.window.is_planned(date(2026, 10, 30), &Calendar::default()));
 }
 
 #[test]

@@ -1,0 +1,106 @@
+//! Windows in a sentence, for lists and for the head of a form.
+
+use anteroom_content::clinic::Weeks;
+use anteroom_content::schedule::{CountsAs, Hours, Recurrence, Series, Weekdays, Window};
+use anteroom_content::text::Text;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use super::moment::{day, wall};
+use crate::words::Words;
+
+/// How many coming dates of a recurrence are told.
+const DATES_TOLD: usize = 4;
+/// How far ahead they are looked for, in years; a rule that fires less often is told by its text alone.
+const DATES_YEARS: i16 = 12;
+
+/// `2026-11-01 – 2027-01-31 · 周一、周三 · 单周 · 21:00–次日 06:30`.
+pub(super) fn time_in_words(window: &Window, words: &Words) -> String {
+    let mut parts = Vec::new();
+    if let Some(dates) = dates_in_words(window, words) {
+        parts.push(dates);
+    }
+    if let Some(recurrence) = &window.recurrence {
+        parts.push(recurrence.to_string());
+    }
+    if window.recurrence.is_none() || window.days != Weekdays::ALL {
+        parts.push(days_in_words(window.days, words));
+    }
+    match window.weeks {
+        Weeks::Every => {}
+        Weeks::Odd => parts.push(words.get("weeks-odd")),
+        Weeks::Even => parts.push(words.get("weeks-even")),
+    }
+    if !window.kinds.is_all() {
+        let names = window.kinds.kinds().map(|kind| kind.name().in_language(words.language()).to_owned());
+        parts.push(names.collect::<Vec<_>>().join(&words.get("list-separator")));
+    }
+    parts.push(hours_in_words(Hours { from_min: window.from_min, to_min: window.to_min }, words));
+    if window.counts_as == CountsAs::ItsTimetable && window.days != Weekdays::ALL {
+        parts.push(words.get("counts-timetable-short"));
+    }
+    let counts = [
+        ("hours-on-count", window.hours_on.len()),
+        ("also-count", window.also.len()),
+        ("changes-count", window.changes.len()),
+    ];
+    parts.extend(
+        counts
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(key, count)| words.say(key).put("count", count).to_string()),
+    );
+    parts.extend(window.time_zone.clone());
+    parts.join(" · ")
+}
+
+fn dates_in_words(window: &Window, words: &Words) -> Option<String> {
+    Some(match (window.first, window.last) {
+        (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) => format!("{first} – {last}"),
+        (Some(first), None) => words.say("dates-from").put("date", first.to_string()).to_string(),
+        (None, Some(last)) => words.say("dates-until").put("date", last.to_string()).to_string(),
+        (None, None) => return None,
+    })
+}
+
+fn days_in_words(days: Weekdays, words: &Words) -> String {
+    if days == Weekdays::ALL {
+        return words.get("every-day");
+    }
+    if days == Weekdays::WORKDAYS {
+        return words.get("workdays");
+    }
+    let held = (1..=7_u8).filter(|day| days.0 & (1 << (day - 1)) != 0);
+    held.map(|day| words.get(&format!("weekday-{day}"))).collect::<Vec<_>>().join(&words.get("list-separator"))
+}
+
+/// `全天`, `08:00–12:00`, `21:00–次日 06:30`.
+pub(super) fn hours_in_words(hours: Hours, words: &Words) -> String {
+    let (from, to) = (wall(hours.from_min), wall(hours.to_min));
+    if (hours.from_min, hours.to_min) == (0, 1440) {
+        words.get("all-day")
+    } else if hours.to_min <= hours.from_min {
+        words.say("hours-overnight").put("from", from).put("to", to).to_string()
+    } else {
+        format!("{from}–{to}")
+    }
+}
+
+/// What a recurrence's text means: its coming dates, or why it is refused.
+pub(super) fn recurrence_in_words(text: &str, first: Option<Date>, today: Date, words: &Words) -> Result<String, Text> {
+    let recurrence = Recurrence::parse(text.trim()).map_err(|bad| bad.say())?;
+    let Some(first) = first else { return Ok(words.get("bad-recurrence-first")) };
+    let Ok(series) = Series::new(first.at(0, 0, 0, 0), Some(recurrence), Vec::new(), Vec::new()) else {
+        return Ok(String::new());
+    };
+    let from = today.max(first);
+    let until = from.checked_add(DATES_YEARS.years()).unwrap_or(Date::MAX);
+    let dates: Vec<_> =
+        series.dates_between(from, until).into_iter().take(DATES_TOLD).map(|date| day(words, date)).collect();
+    Ok(if dates.is_empty() {
+        words.get("recurrence-none")
+    } else {
+        words.say("recurrence-next").put("dates", dates.join(&words.get("list-separator"))).to_string()
+    })
+}

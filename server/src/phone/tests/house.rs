@@ -77,7 +77,7 @@ impl House {
             name,
             time_zone,
             booking_url,
-            policy: Policy { qr_min_ms: 0, ..Policy::default() },
+            policy: Policy { ads: true, qr_min_ms: 0, ..Policy::default() },
         };
         places::save_site(db, &site).await.expect("saved");
         let name = Text::new("A 楼", "Building A");

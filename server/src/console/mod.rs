@@ -23,6 +23,7 @@ mod moment;
 mod overview;
 mod pair;
 mod password;
+mod planned;
 mod playlist;
 mod playlists;
 mod publish;

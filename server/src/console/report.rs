@@ -88,6 +88,7 @@ async fn report(desk: &Desk, from: Date, to: Date) -> Result<Result<PlaysReport,
         Ok(report) => Ok(Ok(report)),
         Err(ReportError::Backwards { .. }) => Ok(Err(Said::bad("bad-report-dates"))),
         Err(ReportError::Db(error)) => Err(error.into()),
+        Err(ReportError::Programme(error)) => Err(error.into()),
         Err(error @ ReportError::TimeZone(_)) => Err(Fault::internal(error)),
     }
 }

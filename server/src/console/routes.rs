@@ -17,7 +17,7 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, clinics, files, media, media_form,
-    overview, pair, playlist, playlists, publish, report, review, rules, screen_form, screens, setup, sign_in,
+    overview, pair, planned, playlist, playlists, publish, report, review, rules, screen_form, screens, setup, sign_in,
     site_form, visitor, zone_form,
 };
 use crate::state::State;
@@ -189,6 +189,8 @@ fn programme(routes: Routes) -> Routes {
         .post("/clinics/{id}/withdraw", Needs::May(Clinics), clinics::withdraw)
         .get("/report", Needs::SignedIn, report::look)
         .get("/report.csv", Needs::SignedIn, report::csv)
+        .get("/report/planned", Needs::SignedIn, planned::look)
+        .get("/report/planned.csv", Needs::SignedIn, planned::csv)
 }
 
 fn administration(routes: Routes) -> Routes {

@@ -183,7 +183,7 @@ async fn what_cannot_be_meant_is_told_and_not_published() {
         let folder = tempfile::tempdir().expect("a folder");
         let (state, _clock) = hospital(db, folder.path()).await;
         let mut rule = playlists::rules(&state.db).await.expect("read").remove(0);
-        rule.window.first = data::date_of(NOW);
+        rule.window.first = data::date_of(NOW).ok();
         rule.window.last = rule.window.first.map(|first| first.yesterday().expect("a date"));
         playlists::save_rule(&state.db, &rule, NOW).await.expect("saved");
         assert!(outlook(&state, HOUR_MS).await.expect("looked at").is_blocked());

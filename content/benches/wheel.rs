@@ -1,5 +1,5 @@
 //! How long the engine takes: one zone-hour composed, every zone of the largest network planned for a day, one cue looked up.
-#![expect(missing_docs, clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and fails loudly")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and fails loudly")]
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -123,7 +123,7 @@ pub(super) async fn page(
     problems: Vec<Said>,
 ) -> Result<CalendarPage, Fault> {
     let page = staff.page();
-    let today = moment::today(page.now);
+    let today = moment::today(&moment::of_house(), page.now);
     let year = year.filter(|year| YEARS.contains(year)).unwrap_or(today.year());
     let sites = places::places(&desk.house.db).await?.sites;
     let chosen = sites.iter().find(|one| one.id.as_str() == site).map(|one| one.id.clone());

@@ -19,7 +19,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Fields, Filled, Named, new_name};
 use super::frame::{Page, show, show_again};
-use super::moment::{midnight, today};
+use super::moment::{midnight, of_house, today};
 use super::place_form::{Group, place_in_words, zones_of};
 use super::playlists::{Shelf, icon_of, picture_of};
 use super::rules::{ChangeLine, Told, change_lines};
@@ -125,7 +125,7 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
     let mut all = campaigns::campaigns(&desk.house.db).await?;
     all.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     let line = |campaign: Campaign| Line {
-        state: state_of(&campaign.window, today(page.now)),
+        state: state_of(&campaign.window, today(&of_house(), page.now)),
         goal: goal_in_words(campaign.goal, page.words),
         place: place_in_words(&campaign.target, &places, page.words),
         time: time_in_words(&campaign.window, page.words),
@@ -331,7 +331,7 @@ pub(super) async fn foresee(
 ) -> Result<Response, Fault> {
     let campaign = find(&desk, &id).await?;
     let now = staff.visitor.now;
-    let ends_in_ms = campaign.window.last.map(|last| midnight(last).ms_since(now));
+    let ends_in_ms = campaign.window.last.map(|last| midnight(&of_house(), last).ms_since(now));
     let is_far = ends_in_ms.is_none_or(|ms| ms > FORECAST_DAYS_MAX * DAY_MS);
     let places = places::places(&desk.house.db).await?;
     let shelf = Shelf::read(&desk).await?;

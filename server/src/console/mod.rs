@@ -27,6 +27,7 @@ mod overview;
 mod pair;
 mod password;
 mod place_form;
+mod planned;
 mod playlist;
 mod playlists;
 mod policy_form;

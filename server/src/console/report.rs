@@ -87,7 +87,9 @@ async fn report(desk: &Desk, from: Date, to: Date) -> Result<Result<PlaysReport,
     match reports::plays(&desk.house, from, to).await {
         Ok(report) => Ok(Ok(report)),
         Err(ReportError::Backwards { .. }) => Ok(Err(Said::bad("bad-report-dates"))),
-        Err(error @ (ReportError::Db(_) | ReportError::TimeZone(_))) => Err(fault_of(error)),
+        Err(error @ (ReportError::Db(_) | ReportError::Programme(_) | ReportError::TimeZone(_))) => {
+            Err(fault_of(error))
+        }
     }
 }
 
@@ -98,6 +100,7 @@ async fn today(desk: &Desk) -> Result<Date, Fault> {
 fn fault_of(error: ReportError) -> Fault {
     match error {
         ReportError::Db(error) => error.into(),
+        ReportError::Programme(error) => error.into(),
         ReportError::Backwards { .. } | ReportError::TimeZone(_) => Fault::internal(error),
     }
 }

@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Asked, Fields, Filled, Named, new_name};
 use super::frame::{Page, show, show_again};
-use super::moment::{day, today};
+use super::moment::{day, of_house, today};
 use super::place_form::{Group, place_in_words, zones_of};
 use super::rule_form::{RuleForm, level_word};
 use super::said::Said;
@@ -84,7 +84,7 @@ impl Told {
 
     /// Of the recurrence in a form.
     pub(super) fn of_form(form: &WindowForm, page: &Page) -> Self {
-        Self::of(&form.rrule, &form.first, today(page.now), page.words)
+        Self::of(&form.rrule, &form.first, today(&of_house(), page.now), page.words)
     }
 }
 
@@ -183,7 +183,7 @@ pub(super) struct Recurs {
 /// What a recurrence means, while it is being written.
 pub(super) async fn recurrence(staff: Staff, Asked(asked): Asked<Recurs>) -> Result<Response, Fault> {
     let page = staff.page();
-    show(&RecurrenceTold { told: Told::of(&asked.rrule, &asked.first, today(page.now), page.words) })
+    show(&RecurrenceTold { told: Told::of(&asked.rrule, &asked.first, today(&of_house(), page.now), page.words) })
 }
 
 #[derive(Deserialize)]

@@ -134,7 +134,7 @@ pub(super) async fn look(
     Asked(which): Asked<Which>,
 ) -> Result<Response, Fault> {
     let page = staff.page();
-    let today = moment::today(page.now);
+    let today = moment::today(&moment::of_house(), page.now);
     let asked = which.date.parse().ok().filter(|date: &Date| YEARS.contains(&date.year()));
     let date = asked.unwrap_or(today);
     let (view, span) = if which.view == "week" {

@@ -103,9 +103,9 @@ impl Db {
         match written.cmp(&known) {
             Ordering::Equal => Ok(Self::Sqlite { write: read.clone(), read }),
             Ordering::Greater => Err(DbError::Newer(written)),
-            Ordering::Less => {
-                Err(unopened("an older version wrote it: start the server once, it brings the data up to date".to_owned()))
-            }
+            Ordering::Less => Err(unopened(
+                "an older version wrote it: start the server once, it brings the data up to date".to_owned(),
+            )),
         }
     }
 

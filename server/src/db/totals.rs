@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use anteroom_content::clock::Instant;
-use anteroom_content::id::{ItemId, ScreenId};
+use anteroom_content::id::{ItemId, ScreenId, ZoneId};
 
 use super::{Db, DbError, DbResult};
 
@@ -44,6 +44,24 @@ pub async fn plays_by_screen(db: &Db, hours: Range<i64>) -> DbResult<Vec<(Screen
         hours.end
     )?;
     found.into_iter().map(|row| Ok((named(ScreenId::parse(&row.0))?, sum(&row)))).collect()
+}
+
+/// Plays of every item on every screen of a zone in the hours (since 1970, half-open).
+pub async fn plays_in_zone(db: &Db, zone: &ZoneId, hours: Range<i64>) -> DbResult<Vec<(ScreenId, ItemId, PlaySum)>> {
+    let found = rows!(
+        db,
+        (String, String, i64, i64, i64),
+        "select screen, item, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
+         from play_hour where zone = $1 and hour >= $2 and hour < $3 group by screen, item order by screen, item",
+        zone.as_str(),
+        hours.start,
+        hours.end
+    )?;
+    let read = |(screen, item, plays, complete, shown_ms): (String, String, i64, i64, i64)| {
+        let sum = PlaySum { plays: count(plays), complete: count(complete), shown_ms: count(shown_ms) };
+        Ok((named(ScreenId::parse(&screen))?, named(ItemId::parse(&item))?, sum))
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// Opens of the page of every item that was opened in the hours; pages that showed no item are left out.
@@ -117,16 +135,22 @@ pub(crate) mod tests {
 
     /// Books plays of one item on one screen in an hour.
     pub(crate) async fn book(db: &Db, hour: i64, screen: &str, item: &str, plays: i64, shown_ms: i64) {
+        book_in(db, "Z03", hour, screen, item, plays, shown_ms).await;
+    }
+
+    /// The same in any zone.
+    pub(crate) async fn book_in(db: &Db, zone: &str, hour: i64, screen: &str, item: &str, plays: i64, shown_ms: i64) {
         execute!(
             db,
             "insert into play_hour (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms)
-             values ($1, $2, 'Z03', $3, 1, $4, $5, $6, $6)",
+             values ($1, $2, $7, $3, 1, $4, $5, $6, $6)",
             hour,
             screen,
             item,
             plays,
             plays - 1,
-            shown_ms
+            shown_ms,
+            zone
         )
         .expect("booked");
     }

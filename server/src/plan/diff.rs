@@ -135,10 +135,7 @@ fn alike(screens: &[ScreenOutlook]) -> Vec<(String, &ScreenOutlook)> {
 }
 
 fn problem_row(found: &Found, language: Language) -> Vec<String> {
-    let weight = match found.problem.is_error() {
-        true => Text::new("错误", "error"),
-        false => Text::new("说明", "note"),
-    };
+    let weight = if found.problem.is_error() { Text::new("错误", "error") } else { Text::new("说明", "note") };
     [weight, found.subject.say(), found.problem.say()].map(|text| text.in_language(language).to_owned()).to_vec()
 }
 

@@ -68,6 +68,7 @@ async fn house() -> (tempfile::TempDir, State) {
         ("C01", "education", "七步洗手"),
         ("C02", "education", "防跌倒"),
         ("N01", "notice", "午休通知"),
+        ("N02", "notice", "食堂通知"),
         ("P01", "public_service", "流感疫苗"),
     ] {
         keep(&state, id, class, title).await;
@@ -134,16 +135,17 @@ async fn a_difference_is_told_by_screen_and_an_error_fails() {
     let (folder, state) = house().await;
     let nothing = say(folder.path(), &["diff"]).await.expect("told");
     assert_eq!(nothing, "nothing to publish: every screen already plays what stands in the console");
-    save_list(&state, "noon", &["C01"]).await;
+    save_list(&state, "noon", &["N02"]).await;
     let json = told(folder.path(), &["diff", "--hours", "24"]).await;
     let screens: Vec<_> =
         json["zones"].as_array().expect("zones").iter().flat_map(|zone| zone["screens"].as_array()).flatten().collect();
     assert_eq!(screens.len(), 3);
-    assert!(screens.iter().all(|screen| screen["changed_ms"] == 3_600_000), "the hour at noon alone: {json}");
+    assert!(screens.iter().all(|screen| screen["changed_ms"] == 3_600_000), "the hour at noon alone");
     let words = say(folder.path(), &["diff"]).await.expect("told");
     assert!(words.contains("a-1, a-2  60 min would change (4.1 %)"), "{words}");
-    assert!(words.contains("N01 午休通知  → C01 七步洗手"), "{words}");
+    assert!(words.contains("N01 午休通知  → N02 食堂通知"), "{words}");
     assert!(words.ends_with("2 zones, 3 screens would change; looked 24 h ahead"), "{words}");
+    save_list(&state, "late", &["C01"]).await;
     save_rule(
         &state,
         "late",
@@ -152,7 +154,7 @@ async fn a_difference_is_told_by_screen_and_an_error_fails() {
     )
     .await;
     let words = say(folder.path(), &["diff", "--lang", "zh"]).await.expect("told");
-    assert!(words.starts_with("错误  规则 late  播放列表 late 不存在"), "{words}");
+    assert!(words.starts_with("错误  规则 late  结束日期 2027-01-01 早于开始日期 2027-01-02，请改正"), "{words}");
     assert!(words.ends_with("先改正上面的错误才能发布"), "{words}");
     assert!(publish::publish(&state, "maker").await.is_err(), "and publishing says the same");
 }

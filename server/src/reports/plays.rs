@@ -14,6 +14,7 @@ use crate::db::places::{self, Places};
 use crate::db::scans::Step;
 use crate::db::totals::{self, PlaySum};
 use crate::db::{DbError, items};
+use crate::publish::PublishError;
 use crate::state::State;
 
 /// Where a day begins while no site says otherwise.
@@ -77,6 +78,9 @@ pub enum ReportError {
     /// The site's time zone is unknown.
     #[error(transparent)]
     TimeZone(#[from] UnknownZone),
+    /// The programmes of a zone cannot be read.
+    #[error(transparent)]
+    Programme(#[from] PublishError),
     /// The last day lies before the first.
     #[error("the report would end on {to}, before it begins on {from}: choose a later last day")]
     Backwards {
@@ -126,7 +130,7 @@ type Hours = Range<i64>;
 
 /// From the first moment of a day to the first of the next. The offsets are read around that very day: a report may look
 /// further back than a programme looks.
-fn day(time_zone: &str, date: Date) -> Result<Range<Instant>, UnknownZone> {
+pub(super) fn day(time_zone: &str, date: Date) -> Result<Range<Instant>, UnknownZone> {
     let around = Offsets::fixed("UTC", 0).instant(date, 0);
     let offsets = Offsets::of_zone(time_zone, around)?;
     Ok(offsets.instant(date, 0)..offsets.instant(date, 1440))

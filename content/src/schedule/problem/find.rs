@@ -216,8 +216,8 @@ fn window(written: &Written<'_>, target: &Target, window: &Window, from: Date, t
     let dates = || std::iter::successors(Some(begin), |date| date.tomorrow().ok());
     if !dates().take(YEAR_DAYS).any(|date| fires(&date)) {
         // Only a rule that names days of the year can come back later than in a year.
-        let far = dates().take(NEXT_DAYS_MAX).skip(YEAR_DAYS);
-        let next = if window.recurrence.is_some() { far.into_iter().find(fires) } else { None };
+        let mut far = dates().take(NEXT_DAYS_MAX).skip(YEAR_DAYS);
+        let next = if window.recurrence.is_some() { far.find(fires) } else { None };
         tell(Problem::NotWithinAYear(next));
     }
     for date in moved_onto_its_own(window, &calendars, from) {

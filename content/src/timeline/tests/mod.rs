@@ -3,10 +3,10 @@
 mod any;
 mod cases;
 mod history;
+mod month;
 mod oracle;
 mod properties;
 mod rivals;
-mod month;
 
 use jiff::civil::date;
 

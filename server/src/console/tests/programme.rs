@@ -267,6 +267,10 @@ async fn a_report_is_told_and_taken_away_as_a_file() {
     let file = viewer.get("/report.csv?from=2026-11-01&to=2026-11-25").await;
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     assert!(file.text.starts_with('\u{feff}'));
+    let compared = viewer.get("/report/planned?date=2026-11-25").await.text;
+    assert!(compared.contains("id=\"planned-form\"") && compared.contains("value=\"2026-11-25\""), "{compared}");
+    let compared = viewer.get("/report/planned.csv?date=2026-11-25&place=site:nowhere").await;
+    assert!(compared.text.starts_with("\u{feff}屏幕,屏幕名称,"), "{}", compared.text);
     let wrong = viewer.get("/report?from=2026-11-25&to=2026-11-01").await;
     assert!(wrong.text.contains("早于开始日期"));
     assert!(viewer.get("/report?from=2020-01-01&to=2026-11-01").await.text.contains("最多看 400 天"));

@@ -196,7 +196,8 @@ fn plate(layout: &Layout, entry: &Entry, area: Area) -> Vec<Mark> {
     let inner = area.inset_by(layout.gap * 2 / 3, layout.gap / 3);
     let lines = [layout.body, layout.small(), layout.small().lower(2)];
     let fits = |n: usize| lines.iter().take(n).map(|step| step.line()).sum::<i32>() <= inner.h;
-    let count = if fits(3) { 3 } else { 2 };
+    // On the lowest strips there is room for the name alone.
+    let count = (2..=3).rev().find(|n| fits(*n)).unwrap_or(1);
     let total: i32 = lines.iter().take(count).map(|step| step.line()).sum();
     let inner = inner.centred(inner.w, total.min(inner.h));
     let (first, rest) = inner.split_top(layout.body.line());
@@ -206,9 +207,10 @@ fn plate(layout: &Layout, entry: &Entry, area: Area) -> Vec<Mark> {
         Some(tag) if !tag.more.is_empty() && count < 3 => format!("{}  {}", tag.more, entry.place()),
         Some(_) | None => entry.place(),
     };
-    marks.push(
-        Style::plain(layout.small(), if is_stopped { WHITE } else { SAND }).shrinking(4).line(&place, second_line),
-    );
+    if count >= 2 {
+        let ink = if is_stopped { WHITE } else { SAND };
+        marks.push(Style::plain(layout.small(), ink).shrinking(4).line(&place, second_line));
+    }
     if count == 3 {
         let more = entry.tag.as_ref().map(|tag| tag.more.as_str()).filter(|more| !more.is_empty());
         marks.push(

@@ -1,14 +1,10 @@
 //! One playlist: its turns in order, how long each stands, what to add. Every change is kept at once and reaches a screen by
 //! publishing alone.
 
-use std::collections::HashMap;
-
-use anteroom_content::id::{ContentHash, ItemId, NetworkId, PlaylistId};
+use anteroom_content::id::{ItemId, NetworkId, PlaylistId};
 use anteroom_content::item::{DWELL_MAX_MS, DWELL_MIN_MS};
-use anteroom_content::place::Network;
 use anteroom_content::playlist::{Order, Playlist, TURNS_MAX, Turn, WEIGHT_MAX, What, circle};
 use anteroom_content::text::Text;
-use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -16,233 +12,21 @@ use serde::Deserialize;
 
 use super::desk::Desk;
 use super::fault::Fault;
-use super::fields::{Asked, Fields, Named, both, clean, is_title};
-use super::frame::{Page, show};
-use super::playlists::{NameForm, Shelf, icon_of, picture_of};
+use super::fields::{Fields, Named, both, is_title};
+pub(super) use super::playlist_page::look;
+use super::playlists::{NameForm, Shelf};
 use super::said::{Said, go};
 use super::visitor::Staff;
 use super::window_form::read_date;
-use crate::db::{places, playlists};
+use crate::db::playlists;
 
-/// Items offered at once beside a playlist; the search finds the others.
-const OFFERED_MAX: usize = 50;
-
-struct TurnLine {
-    at: usize,
-    /// Which showing of its item in this playlist: keeps the focus on a turn that moves.
-    nth: usize,
-    item: String,
-    /// The page of what it shows.
-    page: Option<String>,
-    title: Text,
-    class: Text,
-    icon: &'static str,
-    picture: Option<ContentHash>,
-    shown_ms: i64,
-    weight: u8,
-    first: String,
-    last: String,
-    /// Its parts by place, week by week.
-    episodes: Vec<Vec<PartLine>>,
-    asked_secs: String,
-    is_still: bool,
-    obstacle: Option<&'static str>,
-}
-
-struct PartLine {
-    kinds: Vec<Text>,
-    title: Text,
-}
-
-struct Offer {
-    item: ItemId,
-    title: Text,
-    class: Text,
-    icon: &'static str,
-    picture: Option<ContentHash>,
-}
-
-#[derive(Template)]
-#[template(path = "playlist.html")]
-struct PlaylistPage {
-    page: Page,
-    playlist: Playlist,
-    turns: Vec<TurnLine>,
-    offers: Vec<Offer>,
-    length_ms: i64,
-    obstacles: usize,
-    /// Other playlists, and networks that have one: what a turn may hold beside items.
-    lists: Vec<(PlaylistId, Text)>,
-    networks: Vec<Network>,
-    served: Vec<NetworkId>,
-    is_shuffled: bool,
-    /// The items in their order, to notice that somebody else changed them.
-    was: String,
-    rules: usize,
-    /// Playlists that hold it.
-    nested: usize,
-    search: String,
-}
-
-impl PlaylistPage {
-    fn is_network(&self, network: &NetworkId) -> bool {
-        self.playlist.network.as_ref() == Some(network)
-    }
-
-    fn network_name(&self, id: &NetworkId) -> String {
-        let network = self.networks.iter().find(|network| network.id == *id);
-        network.map_or_else(|| id.to_string(), |network| self.page.text(&network.name))
-    }
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct Search {
-    #[serde(default)]
-    q: String,
-}
-
-async fn find(desk: &Desk, id: &PlaylistId) -> Result<Playlist, Fault> {
+pub(super) async fn find(desk: &Desk, id: &PlaylistId) -> Result<Playlist, Fault> {
     let all = playlists::playlists(&desk.house.db).await?;
     all.into_iter().find(|playlist| playlist.id == *id).ok_or_else(Fault::not_found)
 }
 
-fn order_of(playlist: &Playlist) -> String {
+pub(super) fn order_of(playlist: &Playlist) -> String {
     playlist.turns.iter().map(|turn| turn.what.word()).collect::<Vec<_>>().join(",")
-}
-
-/// The page.
-pub(super) async fn look(
-    State(desk): State<Desk>,
-    staff: Staff,
-    Named(id): Named<PlaylistId>,
-    Asked(Search { q }): Asked<Search>,
-) -> Result<Response, Fault> {
-    let playlist = find(&desk, &id).await?;
-    let shelf = Shelf::read(&desk).await?;
-    let rules = playlists::rules(&desk.house.db).await?;
-    let search = clean(&q).to_lowercase();
-    let offers = shelf.approved().into_iter().filter(|item| {
-        let texts = [item.id.as_str(), &item.title.zh, &item.title.en];
-        search.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&search))
-    });
-    let offers = offers.take(OFFERED_MAX).map(|item| Offer {
-        item: item.id.clone(),
-        title: item.title.clone(),
-        class: item.class.name(),
-        icon: icon_of(item),
-        picture: picture_of(item),
-    });
-    let all = playlists::playlists(&desk.house.db).await?;
-    let networks = places::places(&desk.house.db).await?.networks;
-    let turns = turn_lines(&playlist, &shelf, &all, &networks);
-    let others = all.iter().filter(|list| list.id != id);
-    show(&PlaylistPage {
-        page: staff.page(),
-        length_ms: shelf.length_ms(&playlist, &all),
-        lists: others.map(|list| (list.id.clone(), list.name.clone())).collect(),
-        served: all.iter().filter_map(|list| list.network.clone()).collect(),
-        nested: all.iter().filter(|other| other.nested(&all).any(|inner| inner.id == id)).count(),
-        is_shuffled: playlist.order == Order::Shuffle,
-        networks,
-        obstacles: turns.iter().filter(|turn| turn.obstacle.is_some()).count(),
-        offers: offers.collect(),
-        was: order_of(&playlist),
-        rules: rules.iter().filter(|rule| rule.playlist == id).count(),
-        turns,
-        playlist,
-        search,
-    })
-}
-
-fn turn_lines(playlist: &Playlist, shelf: &Shelf, all: &[Playlist], networks: &[Network]) -> Vec<TurnLine> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let line = |(at, turn)| {
-        let turn: &Turn = turn;
-        let item = turn.item().and_then(|item| shelf.item(item));
-        let word = turn.what.word();
-        let nth = seen.entry(word.clone()).or_default();
-        *nth += 1;
-        let (title, sort, page) = titled(turn, shelf, all, networks);
-        TurnLine {
-            at,
-            nth: *nth,
-            page,
-            title,
-            item: word,
-            class: item.map_or(sort, |item| item.class.name()),
-            icon: if turn.item().is_some() { item.map_or("i-media", icon_of) } else { "i-playlist" },
-            picture: item.and_then(picture_of),
-            shown_ms: shelf.dwell_ms(turn, all),
-            weight: turn.weight,
-            first: turn.first.map(|date| date.to_string()).unwrap_or_default(),
-            last: turn.last.map(|date| date.to_string()).unwrap_or_default(),
-            episodes: episodes(turn, shelf),
-            asked_secs: turn.dwell_ms.map(|ms| (ms / 1_000).to_string()).unwrap_or_default(),
-            is_still: match &turn.what {
-                What::Item(_) => item.is_none_or(|item| item.face.is_still()),
-                What::Series(_) => true,
-                What::Playlist(_) | What::Network(_) | What::OwnNetworks(_) => false,
-            },
-            obstacle: obstacle(turn, shelf, all),
-        }
-    };
-    playlist.turns.iter().enumerate().map(line).collect()
-}
-
-/// What a turn is called, of which sort it is, and its own page.
-fn titled(turn: &Turn, shelf: &Shelf, all: &[Playlist], networks: &[Network]) -> (Text, Text, Option<String>) {
-    let plain = |id: &str| Text::new(id, "");
-    match &turn.what {
-        What::Item(id) => {
-            let title = shelf.item(id).map_or_else(|| plain(id.as_str()), |item| item.title.clone());
-            (title, Text::default(), Some(format!("/media/{id}")))
-        }
-        What::Playlist(id) => {
-            let list = all.iter().find(|list| list.id == *id);
-            let title = list.map_or_else(|| plain(id.as_str()), |list| list.name.clone());
-            (title, Text::new("播放列表", "Playlist"), list.map(|list| format!("/playlists/{}", list.id)))
-        }
-        What::Network(id) => {
-            let network = networks.iter().find(|network| network.id == *id);
-            let title = network.map_or_else(|| plain(id.as_str()), |network| network.name.clone());
-            let list = all.iter().find(|list| list.network.as_ref() == Some(id));
-            (title, Text::new("联播网的列表", "A network’s playlist"), list.map(|l| format!("/playlists/{}", l.id)))
-        }
-        What::OwnNetworks(_) => {
-            (Text::new("区域所属的联播网", "The zone’s own networks"), Text::new("按权重混合", "Mixed by weight"), None)
-        }
-        What::Series(episodes) => {
-            let count = episodes.len();
-            let title = Text { zh: format!("系列：共 {count} 集"), en: format!("Series of {count}") };
-            (title, Text::new("每周一集，各处一段", "An episode a week, a part for each place"), None)
-        }
-    }
-}
-
-fn episodes(turn: &Turn, shelf: &Shelf) -> Vec<Vec<PartLine>> {
-    let What::Series(episodes) = &turn.what else { return Vec::new() };
-    let title = |id: &ItemId| shelf.item(id).map_or_else(|| Text::new(id.as_str(), ""), |item| item.title.clone());
-    let parts = |episode: &anteroom_content::playlist::Episode| {
-        let part = |part: &anteroom_content::playlist::PlacePart| PartLine {
-            kinds: part.kinds.iter().map(|kind| kind.name()).collect(),
-            title: title(&part.item),
-        };
-        episode.parts.iter().map(part).collect()
-    };
-    episodes.iter().map(parts).collect()
-}
-
-/// Why a turn is passed over.
-fn obstacle(turn: &Turn, shelf: &Shelf, all: &[Playlist]) -> Option<&'static str> {
-    match &turn.what {
-        What::Item(item) => shelf.obstacle(item),
-        What::Playlist(id) => (!all.iter().any(|list| list.id == *id)).then_some("turn-missing"),
-        What::Network(id) => {
-            (!all.iter().any(|list| list.network.as_ref() == Some(id))).then_some("turn-no-network-list")
-        }
-        What::Series(_) => turn.items().find_map(|item| shelf.obstacle(item)),
-        What::OwnNetworks(_) => None,
-    }
 }
 
 /// Keeps a playlist, unless it would then contain itself.
@@ -456,26 +240,4 @@ fn reordered(turns: &[Turn], order: &str) -> Option<Vec<Turn>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_new_order_names_every_turn_once() {
-        let turn = |name: &str| Turn::of(ItemId::parse(name).expect("name"), None);
-        let turns = [turn("a"), turn("b"), turn("c")];
-        let names = |order| reordered(&turns, order).map(|t| t.iter().map(|t| t.what.word()).collect::<String>());
-        assert_eq!(names("2,0,1"), Some("cab".to_owned()));
-        for order in ["", "0,1", "0,1,1", "0,1,3", "0,1,2,2", "a,b,c"] {
-            assert_eq!(names(order), None, "{order}");
-        }
-    }
-
-    #[test]
-    fn a_dwell_is_whole_seconds_within_bounds() {
-        assert_eq!(read_dwell(" "), Ok(None));
-        assert_eq!(read_dwell("15"), Ok(Some(15_000)));
-        for text in ["0", "601", "-1", "x", "99999999999"] {
-            assert_eq!(read_dwell(text), Err(()), "{text}");
-        }
-    }
-}
+mod tests;

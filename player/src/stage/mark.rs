@@ -80,7 +80,12 @@ impl Style {
         while let Some(smaller) = most.down().filter(|_| most.line() > area.h) {
             most = smaller;
         }
-        let setting = fit_line(text, self.weight, most, self.least.min(most), area.w);
+        // Where not even the smallest line can stand, nothing stands: half a line would lie on its neighbours.
+        let setting = if most.line() > area.h {
+            Setting { step: most, lines: Vec::new() }
+        } else {
+            fit_line(text, self.weight, most, self.least.min(most), area.w)
+        };
         Mark::Words { area, setting, weight: self.weight, ink: self.ink, align: self.align }
     }
 

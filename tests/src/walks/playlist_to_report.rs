@@ -36,9 +36,10 @@ fn a_publication_taken_back_is_gone_from_the_glass() -> Outcome<()> {
     player.shows("red", Duration::from_secs(40), |glass| glass.shows(&[Colour::RED]).is_some())?;
     ward.change_playlist(&list, &[(&blue, 2)])?;
     ward.publish()?;
-    player.shows("blue after publishing", Duration::from_secs(10), |glass| glass.shows(&[Colour::BLUE]).is_some())?;
+    // A programme takes over where the item before it ends, and the demo's longest stand for half a minute.
+    player.shows("blue after publishing", Duration::from_secs(60), |glass| glass.shows(&[Colour::BLUE]).is_some())?;
     ward.undo()?;
-    player.shows("red again after taking it back", Duration::from_secs(10), |glass| {
+    player.shows("red again after taking it back", Duration::from_secs(60), |glass| {
         glass.shows(&[Colour::RED]).is_some()
     })?;
     Ok(())

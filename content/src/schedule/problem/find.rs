@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Counted, Found, Items, Problem, Subject, Written};
 use crate::id::{ItemId, PlaylistId, SiteId};
-use crate::playlist::{NESTING_MAX, Playlist, TURNS_MAX, What, circle};
+use crate::playlist::{NESTING_MAX, Playlist, TURNS_MAX, Turn, What, circle};
 use crate::schedule::campaign::{CAMPAIGN_ITEMS_MAX, PER_HOUR_MAX, ZONE_CAMPAIGNS_MAX};
 use crate::schedule::rule::ZONE_RULES_MAX;
 use crate::schedule::window::CHANGES_MAX;
@@ -71,7 +71,7 @@ fn playlists(written: &Written<'_>, found: &mut Vec<Found>) {
         if list.turns.is_empty() && written.rules.iter().any(|rule| rule.playlist == list.id) {
             tell(Problem::EmptyPlaylist);
         }
-        items(list.turns.iter().flat_map(|turn| turn.items()), written.items, &mut tell);
+        items(list.turns.iter().flat_map(Turn::items), written.items, &mut tell);
         for turn in &list.turns {
             match &turn.what {
                 What::Playlist(id) if !written.playlists.iter().any(|inner| inner.id == *id) => {

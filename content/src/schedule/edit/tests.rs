@@ -12,6 +12,7 @@ fn mondays() -> Window {
     Window { first: Some(date(2026, 11, 2)), days: MONDAY, from_min: 480, to_min: 600, ..Window::ALWAYS }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every caller passes it on as it is")]
 fn moved(date: Date, from_min: u16, to_min: u16) -> Option<Moved> {
     Some(Moved { date, hours: Hours { from_min, to_min } })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ItemId, NetworkId, PlaylistId};
 use crate::item::{DWELL_MAX_MS, DWELL_MIN_MS, Face, Item};
-use crate::place::ZoneKind;
+use crate::place::{Zone, ZoneKind};
 use crate::text::{Text, reading_time_ms};
 
 /// The most turns a playlist may hold.
@@ -136,6 +136,19 @@ impl Turn {
         one.into_iter().chain(parts.map(|part| &part.item))
     }
 
+    /// It names a list, or the list's network.
+    fn holds(&self, list: &Playlist) -> bool {
+        match &self.what {
+            What::Playlist(id) => list.id == *id,
+            What::Network(network) => list.network.as_ref() == Some(network),
+            What::Item(_) | What::OwnNetworks(_) | What::Series(_) => false,
+        }
+    }
+
+    const fn is_own_networks(&self) -> bool {
+        matches!(self.what, What::OwnNetworks(_))
+    }
+
     /// The item, where the turn is one.
     #[must_use]
     pub const fn item(&self) -> Option<&ItemId> {
@@ -153,15 +166,18 @@ impl Playlist {
         Self { id, name, network: None, order: Order::Sequence, turns }
     }
 
-    /// The playlists this one holds by name or network, among `all`.
+    /// The playlists this one holds by name or network, among `all`, in whatever zone.
     pub fn nested<'a>(&'a self, all: &'a [Self]) -> impl Iterator<Item = &'a Self> {
         self.turns.iter().flat_map(move |turn| {
-            all.iter().filter(move |list| match &turn.what {
-                What::Playlist(id) => list.id == *id,
-                What::Network(network) => list.network.as_ref() == Some(network),
-                What::OwnNetworks(_) => list.network.is_some(),
-                What::Item(_) | What::Series(_) => false,
-            })
+            all.iter().filter(move |list| turn.holds(list) || turn.is_own_networks() && list.network.is_some())
+        })
+    }
+
+    /// The playlists this one holds in a zone, among `all`: of the networks' lists those of the zone's own.
+    pub fn nested_in<'a>(&'a self, all: &'a [Self], zone: &'a Zone) -> impl Iterator<Item = &'a Self> {
+        let is_own = |list: &Self| zone.networks.iter().any(|member| list.network.as_ref() == Some(&member.network));
+        self.turns.iter().flat_map(move |turn| {
+            all.iter().filter(move |list| turn.holds(list) || turn.is_own_networks() && is_own(list))
         })
     }
 }
@@ -221,6 +237,20 @@ mod tests {
         assert_eq!(circle(&all[2..3]), None);
         assert_eq!(circle(&[list("a", &["b", "b"]), list("b", &[])]), None, "twice is no circle");
         assert!(circle(&[list("a", &["a"])]).is_some());
+    }
+
+    #[test]
+    fn in_a_zone_its_own_networks_are_those_it_belongs_to() {
+        let network = |id: &str| NetworkId::parse(id).expect("name");
+        let of = |id: &str| Playlist { network: Some(network(id)), ..list(id, &[]) };
+        let own = Turn { what: What::OwnNetworks(true), ..Turn::of(ItemId::parse("x").expect("name"), None) };
+        let named = Turn { what: What::Network(network("c")), ..own.clone() };
+        let all = [of("a"), of("b"), of("c"), Playlist { turns: vec![own, named], ..list("d", &[]) }];
+        let written = r#"{"id":"Z1","site":"S","building":"B","name":{"zh":"z","en":"z"},"kind":"waiting","open":[null,null,null,null,null,null,null],"networks":[{"network":"a","weight":1}]}"#;
+        let zone: Zone = serde_json::from_str(written).expect("a zone");
+        let told = |lists: &mut dyn Iterator<Item = &Playlist>| lists.map(|l| l.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(told(&mut all[3].nested_in(&all, &zone)), ["a", "c"]);
+        assert_eq!(told(&mut all[3].nested(&all)), ["a", "b", "c", "c"], "in some zone or other");
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -
     let rules: Vec<Rule> = draft.rules.iter().filter(|rule| rule.target.holds(zone, site)).cloned().collect();
     let campaigns: Vec<Campaign> =
         draft.campaigns.iter().filter(|campaign| campaign.target.holds(zone, site)).cloned().collect();
-    let playlists = needed(&draft.playlists, &rules);
+    let playlists = needed(&draft.playlists, &rules, zone);
     let is_played = |item: &&Item| {
         playlists.iter().any(|p| p.turns.iter().any(|turn| turn.items().any(|id| *id == item.id)))
             || campaigns.iter().any(|campaign| campaign.items.contains(&item.id))
@@ -98,12 +98,12 @@ fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -
     Ok(ZoneParts { zone: zone.id.clone(), show_part: Part::of(&show)?, clinic_part: Part::of(&clinic)?, show })
 }
 
-/// The playlists that rules put on the air, and those these hold.
-fn needed(all: &[Playlist], rules: &[Rule]) -> Vec<Playlist> {
+/// The playlists that rules put on the air in a zone, and those these hold there.
+fn needed(all: &[Playlist], rules: &[Rule], zone: &Zone) -> Vec<Playlist> {
     let mut wanted: Vec<&Playlist> = all.iter().filter(|p| rules.iter().any(|rule| rule.playlist == p.id)).collect();
     let mut seen = 0;
     while let Some(list) = wanted.get(seen).copied() {
-        for inner in list.nested(all) {
+        for inner in list.nested_in(all, zone) {
             if !wanted.iter().any(|known| known.id == inner.id) {
                 wanted.push(inner);
             }

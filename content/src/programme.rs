@@ -45,7 +45,34 @@ pub struct Show {
     pub phone_address: String,
 }
 
+/// Why a show part cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum Unplayable {
+    /// An engine that is not here yet would compose it; this one would plan something else than the server says.
+    #[error("the programme asks for engine {0}, and this player has engine {ENGINE}: update the player")]
+    NewerEngine(u32),
+    /// It is no show part.
+    #[error("the programme cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
 impl Show {
+    /// Reads a show part that a newer server may have written.
+    ///
+    /// # Errors
+    /// [`Unplayable::NewerEngine`] when it was written for a newer engine, even where nothing else of it can be read.
+    pub fn read(bytes: &[u8]) -> Result<Self, Unplayable> {
+        #[derive(Deserialize)]
+        struct Engine {
+            engine: u32,
+        }
+        let Engine { engine } = serde_json::from_slice(bytes)?;
+        if engine > ENGINE {
+            return Err(Unplayable::NewerEngine(engine));
+        }
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
     /// An item by name.
     #[must_use]
     pub fn item(&self, id: &ItemId) -> Option<&Item> {
@@ -113,5 +140,19 @@ impl Part {
     pub fn of<T: Serialize>(document: &T) -> Result<Self, serde_json::Error> {
         let bytes = serde_json::to_vec(document)?;
         Ok(Self { hash: ContentHash::of(&bytes), bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_programme_for_a_newer_engine_is_refused_by_name_whatever_else_it_says() {
+        let newer = format!(r#"{{"engine": {}, "rules": "in a shape of its own"}}"#, ENGINE + 1);
+        assert!(matches!(Show::read(newer.as_bytes()), Err(Unplayable::NewerEngine(engine)) if engine == ENGINE + 1));
+        let torn = format!(r#"{{"engine": {ENGINE}}}"#);
+        assert!(matches!(Show::read(torn.as_bytes()), Err(Unplayable::Unreadable(_))));
+        assert!(matches!(Show::read(b"{}"), Err(Unplayable::Unreadable(_))));
     }
 }

@@ -177,6 +177,10 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
 
 /// Gives the box its place and a programme with one picture.
 async fn supply(server: &FakeServer, talk: &mut Talk, picture: &[u8], version: u64) {
+    supply_show(server, talk, &show(server.keep(picture)), version).await;
+}
+
+async fn supply_show(server: &FakeServer, talk: &mut Talk, show: &Show, version: u64) {
     let zone = ZoneId::parse("Z1").unwrap();
     let screens = vec![ScreenId::parse("Z1-1").unwrap()];
     let box_id = BoxId::parse("box-7").unwrap();
@@ -193,7 +197,7 @@ async fn supply(server: &FakeServer, talk: &mut Talk, picture: &[u8], version: u
         issued_at: System.now(),
         effective_at: System.now(),
         carry: Carry::default(),
-        show: part(serde_json::to_vec(&show(server.keep(picture))).unwrap()),
+        show: part(serde_json::to_vec(show).unwrap()),
         clinic: part(serde_json::to_vec(&Timetable::default()).unwrap()),
     };
     talk.say(ToPlayer::Manifest(server.seal(&manifest))).await;
@@ -281,6 +285,31 @@ async fn without_a_server_the_last_good_programme_is_on_the_glass_at_once() {
     }
     let status = agent.status().await;
     assert_eq!((status.manifest_version, status.connected), (4, false));
+    agent.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_programme_for_a_newer_engine_is_refused_and_told_and_the_last_good_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = FakeServer::start();
+    server.set_time(System.now());
+    let agent = Running::start(&server, folder.path(), "");
+    server.pair("box-7").await;
+    let mut talk = server.talks.recv().await.unwrap();
+    supply(&server, &mut talk, b"a picture", 4).await;
+    agent.until(|status| status.manifest_version == 4).await;
+    let newer = Show { engine: ENGINE + 1, ..show(server.keep(b"a newer picture")) };
+    supply_show(&server, &mut talk, &newer, 5).await;
+    let refused = loop {
+        if let ToServer::Trouble(trouble) = talk.next().await {
+            break trouble;
+        }
+    };
+    assert!(refused.text.contains("update the player"), "{}", refused.text);
+    assert_eq!(agent.status().await.manifest_version, 4, "what is on the glass goes on");
+    // An older engine's programme after that is taken as ever.
+    supply(&server, &mut talk, b"another picture", 6).await;
+    agent.until(|status| status.manifest_version == 6).await;
     agent.stop().await;
 }
 

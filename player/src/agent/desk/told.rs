@@ -233,11 +233,12 @@ impl Desk {
         self.glass.applied = None;
     }
 
-    /// Reads the show parts of the rows; a row whose part is damaged is left out until the part has come again.
+    /// Reads the show parts of the rows; a row whose part is damaged is left out until the part has come again, and one for a
+    /// newer engine, which an older player finds on its disk, until the player is new again.
     fn read_editions(&mut self) {
         let mut editions = Vec::with_capacity(self.rows.len());
         for row in self.rows.clone() {
-            match self.read_part::<Show>(&row.show) {
+            match self.read_show(&row.show) {
                 Ok(show) => {
                     editions.push(StageEdition {
                         effective_at: row.effective_at,
@@ -253,6 +254,11 @@ impl Desk {
             }
         }
         self.editions = editions;
+    }
+
+    fn read_show(&self, hash: &ContentHash) -> Result<Show, String> {
+        let bytes = self.rooms.files.read(hash).map_err(|error: FileError| error.to_string())?;
+        Show::read(&bytes).map_err(|error| format!("part {hash}: {error}"))
     }
 
     fn read_part<T: DeserializeOwned>(&self, hash: &ContentHash) -> Result<T, String> {

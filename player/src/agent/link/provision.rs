@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::{Manifest, PartRef};
-use anteroom_content::programme::Show;
+use anteroom_content::programme::{Show, Unplayable};
 use anteroom_content::wire::{PART_BYTES_MAX, Trouble, TroubleKind};
 use quinn::{Connection, Endpoint};
 
@@ -27,8 +27,8 @@ enum Short {
     Unreached(#[from] Unreached),
     #[error("part {hash} of {size_bytes} bytes is over the limit of {PART_BYTES_MAX}")]
     PartTooLong { hash: ContentHash, size_bytes: u64 },
-    #[error("the programme cannot be read: {0}")]
-    Unreadable(String),
+    #[error(transparent)]
+    Unplayable(#[from] Unplayable),
     #[error("the programme names {0} files; at most {FILES_MAX} are taken")]
     TooMany(usize),
 }
@@ -39,8 +39,10 @@ impl Short {
             Self::Fetch(FetchError::File(error)) if error.is_disk() => (TroubleKind::Disk, None),
             Self::Fetch(FetchError::Missing(hash) | FetchError::OtherSize { hash, .. })
             | Self::PartTooLong { hash, .. } => (TroubleKind::File, Some(*hash)),
-            Self::Unreadable(_) | Self::TooMany(_) => (TroubleKind::Trust, None),
-            Self::Fetch(_) | Self::Unreached(_) => (TroubleKind::Other, None),
+            Self::Unplayable(Unplayable::Unreadable(_)) | Self::TooMany(_) => (TroubleKind::Trust, None),
+            Self::Unplayable(Unplayable::NewerEngine(_)) | Self::Fetch(_) | Self::Unreached(_) => {
+                (TroubleKind::Other, None)
+            }
         };
         Trouble { kind, file, text: self.to_string() }
     }
@@ -124,7 +126,7 @@ async fn fetch_part(link: &Link, control: &Connection, part: PartRef) -> Result<
 
 fn read_show(link: &Link, manifest: &Manifest) -> Result<Show, Short> {
     let bytes = link.files.read(&manifest.show.hash).map_err(FetchError::from)?;
-    serde_json::from_slice(&bytes).map_err(|error| Short::Unreadable(error.to_string()))
+    Ok(Show::read(&bytes)?)
 }
 
 async fn open_bulk(link: &Link, identity: &Identity) -> Result<(Endpoint, Connection), Short> {

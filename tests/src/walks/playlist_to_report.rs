@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anteroom_content::clock::{Clock as _, Offsets, System};
+
 use crate::harness::{Colour, Outcome, Ward, until};
 
 #[test]
@@ -23,7 +25,38 @@ fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome
         Ok(report.of_item(&red).plays >= 3 && report.of_item(&green).plays >= 3)
     })?;
     ward.counts_every_play_once(&player, "Z14-1")?;
+
+    // The plan was there before the player was, so what is compared is how both go on.
+    let first = planned_and_played(&ward, &red)?;
+    anyhow::ensure!(first.1 >= 3 && first.1 <= first.0, "planned and played at first: {first:?}");
+    until("three more plays, planned and played alike", Duration::from_mins(1), || {
+        let now = planned_and_played(&ward, &red)?;
+        let (planned, shown) = (now.0.saturating_sub(first.0), now.1.saturating_sub(first.1));
+        // The showing that runs is planned and not played to its end; another may be on its way at both readings.
+        Ok(shown >= 3 && planned.abs_diff(shown) <= 2)
+    })?;
+    let page = ward.maker.get("/report/planned?place=Z14")?.ok()?;
+    anyhow::ensure!(page.text.contains(&red) && page.text.contains("planned-table"), "{}", page.text);
     Ok(())
+}
+
+/// Plays of an item that were planned for a screen and that its box proved, over the days that now may be anywhere.
+fn planned_and_played(ward: &Ward, item: &str) -> Outcome<(u64, u64)> {
+    let today = Offsets::fixed("UTC", 0).date(System.now());
+    let mut sums = (0, 0);
+    for date in [today.yesterday()?, today, today.tomorrow()?] {
+        let page = ward.maker.get(&format!("/report/planned.csv?date={date}&place=Z14"))?.ok()?;
+        for line in page.text.lines() {
+            let cells: Vec<&str> = line.split(',').map(|cell| cell.trim_matches('"')).collect();
+            if let [screen, _, one, _, planned, _, played, ..] = cells.as_slice()
+                && (*screen, *one) == ("Z14-1", item)
+            {
+                sums.0 += planned.parse::<u64>()?;
+                sums.1 += played.parse::<u64>()?;
+            }
+        }
+    }
+    Ok(sums)
 }
 
 #[test]
@@ -37,9 +70,9 @@ fn a_publication_taken_back_is_gone_from_the_glass() -> Outcome<()> {
     ward.change_playlist(&list, &[(&blue, 2)])?;
     ward.publish()?;
     // A programme takes over where the item before it ends, and the demo's longest stand for half a minute.
-    player.shows("blue after publishing", Duration::from_secs(60), |glass| glass.shows(&[Colour::BLUE]).is_some())?;
+    player.shows("blue after publishing", Duration::from_mins(1), |glass| glass.shows(&[Colour::BLUE]).is_some())?;
     ward.undo()?;
-    player.shows("red again after taking it back", Duration::from_secs(60), |glass| {
+    player.shows("red again after taking it back", Duration::from_mins(1), |glass| {
         glass.shows(&[Colour::RED]).is_some()
     })?;
     Ok(())

@@ -31,17 +31,16 @@ impl House {
     /// # Errors
     /// When there is none: a slip in the folder's name must not make a second one.
     pub(super) async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let db = match &config.database {
-            Some(url) => Db::open_postgres(url).await?,
-            None => {
-                let file = database_file(&config.data);
-                anyhow::ensure!(
-                    file.is_file(),
-                    "there is no hospital in {}: name the server's folder with --data",
-                    config.data.display()
-                );
-                Db::open_sqlite_to_read(&file).await?
-            }
+        let db = if let Some(url) = &config.database {
+            Db::open_postgres(url).await?
+        } else {
+            let file = database_file(&config.data);
+            anyhow::ensure!(
+                file.is_file(),
+                "there is no hospital in {}: name the server's folder with --data",
+                config.data.display()
+            );
+            Db::open_sqlite_to_read(&file).await?
         };
         let places = places(&db).await?;
         let keys = Keys::load_or_make(&config.data, clock.now())?;

@@ -98,8 +98,10 @@ impl Why {
             .iter()
             .map(|one| {
                 let mut told = who_json(&one.who);
-                told["shown"] = one.loss.is_none().into();
-                told["why_not"] = json!(one.loss.as_ref().map(|loss| loss.say(&self.show)));
+                if let Some(told) = told.as_object_mut() {
+                    told.insert("shown".to_owned(), one.loss.is_none().into());
+                    told.insert("why_not".to_owned(), json!(one.loss.as_ref().map(|loss| loss.say(&self.show))));
+                }
                 told
             })
             .collect();

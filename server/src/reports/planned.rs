@@ -70,7 +70,7 @@ impl PlannedLine {
 /// Thousandths of what was planned that were played; none where nothing was planned.
 #[must_use]
 pub fn delivery_permille(planned: u64, played: u64) -> Option<u64> {
-    if planned == 0 { None } else { Some(played.saturating_mul(1_000) / planned) }
+    played.saturating_mul(1_000).checked_div(planned)
 }
 
 impl PlannedReport {

@@ -134,8 +134,10 @@ fn no_rule_brings_an_advertisement() {
     let demo = demo();
     let aired = set(demo.rules.iter().map(|rule| &rule.playlist));
     let is_ad = |id: &ItemId| demo.items.iter().any(|item| item.id == *id && item.class == Class::Advertisement);
-    let with_ads =
-        demo.playlists.iter().filter(|playlist| playlist.turns.iter().flat_map(|turn| turn.items()).any(&is_ad));
+    let with_ads = demo
+        .playlists
+        .iter()
+        .filter(|playlist| playlist.turns.iter().flat_map(anteroom_content::playlist::Turn::items).any(&is_ad));
     assert!(with_ads.into_iter().all(|playlist| !aired.contains(playlist.id.as_str())));
 }
 

@@ -33,8 +33,14 @@
     }
   }
 
-  // Minutes since the first midnight of the page as a date and wall times.
-  function words(at) {
+  // Its clocks may be ahead of the site's, by which the page is drawn; what is saved is by its own.
+  function ahead(block) {
+    return Number(block.dataset.ahead || 0);
+  }
+
+  // Minutes since the first midnight of the page as a date and wall times, by clocks that are so many minutes ahead.
+  function words(drawn, minutes) {
+    const at = { left: drawn.left + minutes, right: drawn.right + minutes };
     const day = Math.floor(at.left / DAY);
     const date = new Date(`${board.dataset.first}T00:00:00Z`);
     date.setUTCDate(date.getUTCDate() + day);
@@ -48,24 +54,32 @@
     };
   }
 
-  function sentence(at) {
-    const told = words(at);
-    return `${told.date} ${told.weekday} ${told.from}–${told.to}${told.nextDay ? " (+1)" : ""}`;
+  function sentence(block, at) {
+    const say = (told) => `${told.date} ${told.weekday} ${told.from}–${told.to}${told.nextDay ? " (+1)" : ""}`;
+    const here = say(words(at, 0));
+    return "clocks" in block.dataset ? `${here} = ${say(words(at, ahead(block)))} ${block.dataset.clocks}` : here;
+  }
+
+  function isWhole(at) {
+    return at.right - at.left === DAY;
   }
 
   // Where a block would be when one of its ends, or both, go so many minutes further.
-  function shifted(at, mode, minutes) {
+  function shifted(block, at, mode, minutes) {
     // A block that lasts a whole day from some hour on would have equal ends.
-    const longest = (left) => (left % DAY === 0 ? DAY : DAY - STEP);
+    const longest = (left) => ((left + ahead(block)) % DAY === 0 ? DAY : DAY - STEP);
     if (mode === "move") {
-      const left = Math.max(snap(at.left + minutes), -DAY + STEP);
-      return { left, right: left + Math.min(at.right - at.left, longest(left)) };
+      const length = at.right - at.left;
+      // So a whole day stays one: it goes from day to day.
+      const to = isWhole(at) ? at.left + Math.round(minutes / DAY) * DAY : snap(at.left + minutes);
+      const left = Math.min(Math.max(to, STEP - length), total - STEP);
+      return isWhole(at) && left !== to ? at : { left, right: left + length };
     }
     if (mode === "end") {
       const right = Math.min(Math.max(snap(at.right + minutes), at.left + STEP), at.left + longest(at.left));
       return { left: at.left, right };
     }
-    const left = Math.max(Math.min(snap(at.left + minutes), at.right - STEP), at.right - DAY + STEP);
+    const left = Math.max(Math.min(snap(at.left + minutes), at.right - STEP), at.right - longest(at.right));
     return { left, right: at.right };
   }
 
@@ -74,7 +88,8 @@
     pending = { block, at };
     block.classList.add("held");
     draw(block, at);
-    said.textContent = sentence(at);
+    const isFromDayToDay = isWhole(at) && isWhole(place(block));
+    said.textContent = sentence(block, at) + (isFromDayToDay ? ` · ${board.dataset.whole}` : "");
     said.classList.add("shown");
   }
 
@@ -94,7 +109,7 @@
 
   function ask(block, at, verb) {
     const was = place(block);
-    const told = words(at);
+    const told = words(at, ahead(block));
     const fields = {
       rule: block.dataset.rule,
       on: block.dataset.on,
@@ -108,8 +123,8 @@
     };
     for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
     document.getElementById("timeline-dialog-name").textContent = block.dataset.name;
-    say("was", sentence(was));
-    say("becomes", sentence(at));
+    say("was", sentence(block, was));
+    say("becomes", sentence(block, at));
     say("zones", block.dataset.zones);
     for (const part of form.querySelectorAll(".for-move")) part.hidden = verb !== "move";
     for (const part of form.querySelectorAll(".for-drop")) part.hidden = verb !== "drop";
@@ -136,7 +151,7 @@
     const drag = (now) => {
       if (!isDragged && Math.abs(now.clientX - start.x) < 4) return;
       isDragged = true;
-      hold(block, shifted(start.at, mode, (now.clientX - start.x) * scale));
+      hold(block, shifted(block, start.at, mode, (now.clientX - start.x) * scale));
     };
     const drop = (now) => {
       block.removeEventListener("pointermove", drag);
@@ -166,13 +181,15 @@
     if (!block || event.ctrlKey || event.altKey || event.metaKey) return;
     const isHeld = pending && pending.block === block;
     const at = isHeld ? pending.at : place(block);
-    const minutes = { ArrowLeft: -STEP, ArrowRight: STEP, ArrowUp: -STEP, ArrowDown: STEP }[event.key];
-    if (minutes !== undefined && "free" in block.dataset) {
-      hold(block, shifted(at, event.shiftKey ? "end" : "move", minutes));
+    const direction = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (direction !== undefined && "free" in block.dataset) {
+      // With Shift the keys along the line of time take its end, the others its start.
+      const isAlong = event.key === "ArrowLeft" || event.key === "ArrowRight";
+      const mode = event.shiftKey ? (isAlong ? "end" : "start") : "move";
+      const step = mode === "move" && isWhole(at) ? DAY : STEP;
+      hold(block, shifted(block, at, mode, direction * step));
     } else if (event.key === "Enter" && isHeld) {
       ask(block, at, "move");
-    } else if (event.key === "Enter") {
-      location.assign(`/rules/${encodeURIComponent(block.dataset.rule)}`);
     } else if (event.key === "Escape" && isHeld) {
       release();
     } else if ((event.key === "Delete" || event.key === "Backspace") && "free" in block.dataset) {

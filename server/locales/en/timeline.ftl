@@ -4,7 +4,8 @@ nav-timeline = Timeline
 timeline-line = When the rules of the draft are on the air in every zone; screens follow when you publish. The band on top is the level that wins.
 timeline-view = View
 timeline-legend = Legend
-timeline-keys = Drag a block to move it, drag an end to resize it, in steps of 15 minutes. Keys: arrows move, Shift + arrows move the end, Enter confirms or opens the rule, Delete drops it, Esc gives up.
+timeline-keys = Drag a block to move it, drag an end to resize it, in steps of 15 minutes. Keys: arrows move, Shift + left or right moves the end, Shift + up or down the start, Enter confirms or opens the occurrence, Delete drops it, Esc gives up.
+timeline-whole = a whole day moves from day to day: use the week
 view-day = Day
 view-week = Week
 timeline-earlier = Earlier
@@ -36,6 +37,7 @@ said-occurrence-dropped = Dropped; screens follow when you publish.
 bad-change-scope = Choose which to change.
 bad-change-date = This is no date.
 bad-change-end = The end must come after the start; for the next day, tick “Ends on the next day”.
+bad-change-whole = Exactly 24 hours go from 00:00 to 24:00 only. From another hour make it shorter, or open the rule.
 bad-change-gone = There is no such occurrence on { $date }.
 bad-change-full = { $count } days were changed singly already: change the rule itself.
 bad-change-weekday = This rule does not go by weekdays, so the whole of it cannot move to another date: change this one only, or open the rule.
@@ -79,14 +81,35 @@ outlook-loading = Working it out…
 outlook-span = How far ahead
 outlook-day = 24 hours
 outlook-week = A week
-outlook-blocked = This must be put right first
+problems-blocked = { $count ->
+        [one] 1 thing must be put right before anything can be published
+       *[other] { $count } things must be put right before anything can be published
+    }
+problems-left-out = { $count ->
+        [one] 1 more is not listed; it comes into sight as others are put right.
+       *[other] { $count } more are not listed; they come into sight as others are put right.
+    }
 outlook-notes = Worth knowing
 outlook-must = must be put right
 outlook-takeover = takes over { $at }
 outlook-same = nothing changes in this span
-outlook-changes = { $count ->
-        [one] { $length } change, in 1 stretch
-       *[other] { $length } change, in { $count } stretches
+outlook-changes = something else for { $length } in all
+outlook-hours = { $count ->
+        [one] 1 stretch, { $length }
+       *[other] { $count } stretches, { $length } in all
+    }
+outlook-example = such as
+outlook-rest = { $count ->
+        [one] 1 more stretch
+       *[other] the other { $count } stretches
+    }
+outlook-more-hours = { $count ->
+        [one] hours on 1 more occasion
+       *[other] hours on { $count } more occasions
+    }
+zones-left-out = { $count ->
+        [one] 1 more zone would change and is not listed.
+       *[other] { $count } more zones would change and are not listed.
     }
 outlook-more = { $count } more
 outlook-before = Now

@@ -117,29 +117,32 @@ impl CampaignForm {
         let mut problems = Vec::new();
         let name = both(&self.name_zh, &self.name_en);
         if !is_title(&name.zh) {
-            problems.push(Said::bad("bad-name"));
+            problems.push(Said::bad("bad-name").of("name_zh"));
         }
         let items: Vec<ItemId> = self.items.iter().filter_map(|id| ItemId::parse(id).ok()).collect();
         if items.is_empty() || items.len() > CAMPAIGN_ITEMS_MAX {
-            problems.push(Said::bad("bad-campaign-items").put("max", CAMPAIGN_ITEMS_MAX));
+            problems.push(Said::bad("bad-campaign-items").of("item").put("max", CAMPAIGN_ITEMS_MAX));
         }
         let dwell_ms = read_dwell(&self.dwell_secs).map_err(|()| {
-            let said = Said::bad("bad-dwell").put("min", DWELL_MIN_MS / 1_000).put("max", DWELL_MAX_MS / 1_000);
+            let said = Said::bad("bad-dwell")
+                .of("dwell_secs")
+                .put("min", DWELL_MIN_MS / 1_000)
+                .put("max", DWELL_MAX_MS / 1_000);
             problems.push(said);
         });
         let target = self.place.read().map_err(|problem| problems.push(problem));
         let window = self.window.read(now).map_err(|all| problems.extend(all));
         let goal = self.goal().map_err(|problem| problems.push(problem));
         if matches!((goal, &window), (Ok(Goal::Total(_)), Ok(window)) if window.last.is_none()) {
-            problems.push(Said::bad("bad-goal-total-last"));
+            problems.push(Said::bad("bad-goal-total-last").of("last"));
         }
         let per_hour_max = self.per_hour_max().map_err(|problem| problems.push(problem));
         let phases: Option<Vec<Phase>> = self.phases.iter().filter(|row| !row.is_free()).map(PhaseRow::read).collect();
         let phases = phases.filter(|phases| phases.len() <= PHASES_MAX);
         if phases.is_none() {
-            problems.push(Said::bad("bad-phases").put("max", PHASE_WEIGHT_MAX));
+            problems.push(Said::bad("bad-phases").of("phases").put("max", PHASE_WEIGHT_MAX));
         }
-        let order = read_order(&self.order).ok_or_else(|| problems.push(Said::bad("bad-order")));
+        let order = read_order(&self.order).ok_or_else(|| problems.push(Said::bad("bad-order").of("order")));
         match (dwell_ms, target, window, goal, per_hour_max, phases, order) {
             (Ok(dwell_ms), Ok(target), Ok(window), Ok(goal), Ok(per_hour_max), Some(phases), Ok(order))
                 if problems.is_empty() =>
@@ -155,17 +158,19 @@ impl CampaignForm {
         match self.goal.as_str() {
             "per_hour" => {
                 let plays = amount.parse().ok().filter(|plays| (1..=PER_HOUR_MAX).contains(plays));
-                plays.map(Goal::PerHour).ok_or_else(|| Said::bad("bad-goal-per-hour").put("max", PER_HOUR_MAX))
+                plays
+                    .map(Goal::PerHour)
+                    .ok_or_else(|| Said::bad("bad-goal-per-hour").of("amount").put("max", PER_HOUR_MAX))
             }
             "share" => {
                 let share = read_percent(&amount).filter(|share| *share > 0);
-                share.map(Goal::ShareOfAir).ok_or_else(|| Said::bad("bad-goal-share"))
+                share.map(Goal::ShareOfAir).ok_or_else(|| Said::bad("bad-goal-share").of("amount"))
             }
             "total" => {
                 let plays = amount.parse().ok().filter(|plays| (1..=TOTAL_MAX).contains(plays));
-                plays.map(Goal::Total).ok_or_else(|| Said::bad("bad-goal-total").put("max", TOTAL_MAX))
+                plays.map(Goal::Total).ok_or_else(|| Said::bad("bad-goal-total").of("amount").put("max", TOTAL_MAX))
             }
-            _ => Err(Said::bad("bad-goal")),
+            _ => Err(Said::bad("bad-goal").of("goal")),
         }
     }
 
@@ -175,7 +180,7 @@ impl CampaignForm {
             return Ok(None);
         }
         let most = text.parse().ok().filter(|most| (1..=PER_HOUR_MAX).contains(most));
-        most.map(Some).ok_or_else(|| Said::bad("bad-per-hour-max").put("max", PER_HOUR_MAX))
+        most.map(Some).ok_or_else(|| Said::bad("bad-per-hour-max").of("per_hour_max").put("max", PER_HOUR_MAX))
     }
 }
 

@@ -22,11 +22,11 @@ use super::frame::{Page, show, show_again};
 use super::moment::{midnight, of_house, today};
 use super::place_form::{Group, place_in_words, zones_of};
 use super::playlists::{Shelf, icon_of, picture_of};
-use super::rules::{ChangeLine, Told, change_lines};
+use super::rules::{ChangeLine, change_lines, days_to_come};
 use super::said::Said;
 use super::visitor::Staff;
 use super::window_form::day_kinds;
-use super::window_words::time_in_words;
+use super::window_words::{RecurrenceTold, recurrence_in_words, time_in_words};
 use crate::db::campaigns;
 use crate::db::places::{self, Places};
 use crate::publish;
@@ -78,7 +78,7 @@ struct CampaignPage {
     days: [u8; 7],
     day_kinds: Vec<(&'static str, Text)>,
     changes: Vec<ChangeLine>,
-    told: Told,
+    told: RecurrenceTold,
     warnings: Vec<Said>,
     problems: Vec<Said>,
 }
@@ -134,7 +134,7 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
         campaign,
     };
     let lines = all.into_iter().map(line).collect();
-    show(&CampaignsPage { lines, page })
+    show(&CampaignsPage { page, lines })
 }
 
 async fn page(
@@ -154,7 +154,7 @@ async fn page(
         format!("{goal} · {place} · {time}")
     });
     Ok(CampaignPage {
-        told: Told::of_form(&form.window, &page),
+        told: recurrence_in_words(&form.window, &days_to_come(desk).await?, page.now, page.words),
         changes: change_lines(&form.window, page.words),
         page,
         id,
@@ -294,7 +294,8 @@ async fn obstacles(desk: &Desk, staff: &Staff, campaign: &Campaign) -> Result<Ve
         // One that is not on the air yet may well be promised.
         let Some(obstacle) = shelf.obstacle(id).filter(|obstacle| *obstacle != "turn-early") else { continue };
         let title = shelf.item(id).map_or_else(|| Text::new(id.as_str(), ""), |item| item.title.clone());
-        problems.push(Said::bad("bad-campaign-item").put_text("item", title).put("why", words.get(obstacle)));
+        problems
+            .push(Said::bad("bad-campaign-item").of("item").put_text("item", title).put("why", words.get(obstacle)));
     }
     let places = places::places(&desk.house.db).await?;
     let others = campaigns::campaigns(&desk.house.db).await?;

@@ -85,6 +85,12 @@ impl Page {
         said.in_words(self.words)
     }
 
+    /// What tells a reader of screens that a field is wrong, and where that is said.
+    pub(super) fn marks(&self, problems: &[Said], field: &str) -> String {
+        let is_wrong = problems.iter().any(|said| said.field == field);
+        if is_wrong { format!(r#" aria-invalid="true" aria-describedby="wrong-{field}""#) } else { String::new() }
+    }
+
     /// `2026-11-22 周日 14:05`.
     pub(super) fn when(&self, at: &Instant) -> String {
         moment::stamp(self.words, &self.time_zone, *at)

@@ -33,6 +33,7 @@ mod playlist;
 mod playlist_page;
 mod playlists;
 mod policy_form;
+mod problem_lines;
 mod publish;
 mod report;
 mod review;

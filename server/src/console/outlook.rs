@@ -2,9 +2,7 @@
 
 use anteroom_content::clock::{DAY_MS, Instant, Offsets};
 use anteroom_content::place::{Screen, Site, Zone};
-use anteroom_content::schedule::problem::Found;
-use anteroom_content::text::Text;
-use anteroom_content::timeline::{Cue, Showing, Timeline, Trouble};
+use anteroom_content::timeline::{Cue, Difference, Showing, Timeline, Trouble};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,12 +13,17 @@ use super::fault::Fault;
 use super::fields::Asked;
 use super::frame::{Page, show};
 use super::glass::{Now, told};
+use super::problem_lines::ProblemLines;
 use super::visitor::Staff;
-use crate::db::places::{self, Places};
-use crate::publish::{self, Outlook, ScreenOutlook, ZoneOutlook};
+use crate::db::places::Places;
+use crate::publish::{self, ScreenOutlook, Spell, ZoneOutlook};
 
-/// The stretches of a screen that are told; what lies beyond is counted.
-const STRETCHES_MAX: usize = 30;
+/// Zones told one by one; what lies beyond is counted.
+const ZONES_MAX: usize = 60;
+/// Spells told of screens that change alike: a day has twelve at most, and a week that needs more is read another way.
+const SPELLS_MAX: usize = 24;
+/// The most stretches told on a page beside each spell's first, all zones together: more makes a page nobody can scroll.
+const STRETCHES_MAX: usize = 2_000;
 
 /// A stretch in which something else would be shown; none is nothing at all.
 struct Stretch {
@@ -30,11 +33,26 @@ struct Stretch {
     after: Option<Now>,
 }
 
+/// Hours on end in which something else would be shown.
+struct Hours {
+    from: Instant,
+    to: Instant,
+    changes: usize,
+    changed_ms: i64,
+    /// An example.
+    first: Option<Stretch>,
+    /// What comes after it.
+    rest: Vec<Stretch>,
+    /// How many more there are.
+    left_out: usize,
+}
+
 /// Screens that would change alike.
 struct Alike {
     screens: Vec<Screen>,
     changed_ms: i64,
-    stretches: Vec<Stretch>,
+    hours: Vec<Hours>,
+    /// How many more spells there are.
     left_out: usize,
 }
 
@@ -53,23 +71,30 @@ struct Line {
 struct OutlookPage {
     page: Page,
     is_week: bool,
-    is_blocked: bool,
-    /// What must be put right, then what is worth knowing.
-    problems: Vec<Told>,
+    problems: ProblemLines,
     lines: Vec<Line>,
+    /// How many more zones would change.
+    left_out: usize,
     screens: usize,
 }
 
-struct Told {
-    words: Text,
-    is_error: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods by reference")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
+    reason = "templates call methods by reference"
+)]
 impl OutlookPage {
     /// `11-25 14:05:09`, by the zone's clocks.
     fn wall(&self, line: &Line, at: &Instant) -> String {
         line.clocks.local(*at).strftime("%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `11-25 14:00–18:00`.
+    fn hours(&self, line: &Line, hours: &Hours) -> String {
+        let (from, to) = (line.clocks.local(hours.from), line.clocks.local(hours.to));
+        let end = if to.date() == from.date() { to.strftime("%H:%M").to_string() } else { "24:00".to_owned() };
+        format!("{}–{end}", from.strftime("%m-%d %H:%M"))
     }
 
     fn shown(&self, now: &Option<Now>) -> String {
@@ -92,33 +117,29 @@ pub(super) async fn look(
     let page = staff.page();
     let is_week = which.span == "week";
     let outlook = publish::outlook(&desk.house, if is_week { 7 * DAY_MS } else { DAY_MS }).await?;
-    let places = places::places(&desk.house.db).await?;
-    let lines: Vec<Line> = outlook.zones.iter().filter_map(|zone| line(&page, &places, zone)).collect();
+    let places = &outlook.draft.places;
+    let mut room = STRETCHES_MAX;
+    let lines = outlook.zones.iter().take(ZONES_MAX).filter_map(|zone| line(&page, places, zone, &mut room));
     show(&OutlookPage {
-        is_blocked: outlook.is_blocked(),
-        problems: problems(&outlook),
-        screens: lines.iter().flat_map(|line| &line.groups).map(|group| group.screens.len()).sum(),
+        problems: ProblemLines::of(&page, &outlook.draft, &outlook.problems),
+        lines: lines.collect(),
+        left_out: outlook.zones.len().saturating_sub(ZONES_MAX),
+        screens: outlook.zones.iter().map(|zone| zone.screens.len()).sum(),
         page,
         is_week,
-        lines,
     })
 }
 
-fn problems(outlook: &Outlook) -> Vec<Told> {
-    let told = |found: &Found| Told { words: found.say(), is_error: found.problem.is_error() };
-    outlook.problems.iter().map(told).collect()
-}
-
-fn line(page: &Page, places: &Places, outlook: &ZoneOutlook) -> Option<Line> {
+fn line(page: &Page, places: &Places, outlook: &ZoneOutlook, room: &mut usize) -> Option<Line> {
     let zone = places.zone(&outlook.zone)?.clone();
     let coming = outlook.coming()?;
     let mut groups: Vec<(&ScreenOutlook, Alike)> = Vec::new();
     for one in &outlook.screens {
         let Some(screen) = places.screen(&one.screen).cloned() else { continue };
-        let is_alike = |(other, _): &&mut (&ScreenOutlook, Alike)| other.differences == one.differences;
+        let is_alike = |(other, _): &&mut (&ScreenOutlook, Alike)| other.spells == one.spells;
         match groups.iter_mut().find(is_alike) {
             Some((_, group)) => group.screens.push(screen),
-            None => groups.push((one, alike(outlook, one, screen))),
+            None => groups.push((one, alike(outlook, one, screen, room))),
         }
     }
     Some(Line {
@@ -132,21 +153,37 @@ fn line(page: &Page, places: &Places, outlook: &ZoneOutlook) -> Option<Line> {
     })
 }
 
-fn alike(outlook: &ZoneOutlook, one: &ScreenOutlook, screen: Screen) -> Alike {
+fn alike(outlook: &ZoneOutlook, one: &ScreenOutlook, screen: Screen, room: &mut usize) -> Alike {
+    Alike {
+        screens: vec![screen],
+        changed_ms: one.changed_ms,
+        hours: one.spells.iter().take(SPELLS_MAX).map(|spell| hours(outlook, spell, room)).collect(),
+        left_out: one.spells.len().saturating_sub(SPELLS_MAX),
+    }
+}
+
+fn hours(outlook: &ZoneOutlook, spell: &Spell, room: &mut usize) -> Hours {
     let now = |timeline: &Timeline, showing: &Option<Showing>, (since, until)| {
         showing.clone().map(|showing| told(timeline, Cue { showing, since, until, why: None }))
     };
-    let stretch = |found: &anteroom_content::timeline::Difference| Stretch {
+    let stretch = |found: &Difference| Stretch {
         from: found.from,
         to: found.to,
         before: now(&outlook.before, &found.before, (found.from, found.to)),
         after: now(&outlook.after, &found.after, (found.from, found.to)),
     };
-    Alike {
-        screens: vec![screen],
-        changed_ms: one.changed_ms,
-        stretches: one.differences.iter().take(STRETCHES_MAX).map(stretch).collect(),
-        left_out: one.differences.len().saturating_sub(STRETCHES_MAX) + one.differences_left_out,
+    let mut stretches = spell.first.iter().map(stretch);
+    let first = stretches.next();
+    let rest: Vec<Stretch> = stretches.take(*room).collect();
+    *room -= rest.len();
+    Hours {
+        from: spell.from,
+        to: spell.to,
+        changes: spell.changes,
+        changed_ms: spell.changed_ms,
+        first,
+        left_out: spell.changes.saturating_sub(1 + rest.len()),
+        rest,
     }
 }
 

@@ -60,7 +60,7 @@ impl PlaceForm {
         let read = |words: &[String]| words.iter().map(|word| read_place(word)).collect::<Option<Vec<_>>>();
         match (read(&self.place), read(&self.except)) {
             (Some(places), Some(except)) if !places.is_empty() => Ok(Target { places, except }),
-            _ => Err(Said::bad("bad-rule-place")),
+            _ => Err(Said::bad("bad-rule-place").of("place")),
         }
     }
 
@@ -146,13 +146,15 @@ pub(super) fn zones_of<'a>(
     places.zones.iter().filter(|zone| places.site_of(zone).is_some_and(|site| target.holds(zone, site)))
 }
 
+/// What people call the one that it is, or else its code.
+fn found<'a>(names: impl Iterator<Item = (bool, &'a Text)>, language: Language, code: &str) -> String {
+    let mut names = names.filter(|(is_it, _)| *is_it);
+    names.next().map_or_else(|| code.to_owned(), |(_, name)| name.in_language(language).to_owned())
+}
+
 /// A target in a sentence: `内科联播网、收费挂号，不含儿科候诊`.
 pub(super) fn place_in_words(target: &Target, places: &Places, words: &Words) -> String {
     let language = words.language();
-    fn found<'a>(names: impl Iterator<Item = (bool, &'a Text)>, language: Language, code: &str) -> String {
-        let mut names = names.filter(|(is_it, _)| *is_it);
-        names.next().map_or_else(|| code.to_owned(), |(_, name)| name.in_language(language).to_owned())
-    }
     let name = |place: &Where| match place {
         Where::Everywhere => words.get("everywhere"),
         Where::Site(id) => found(places.sites.iter().map(|one| (one.id == *id, &one.name)), language, id.as_str()),

@@ -10,14 +10,16 @@ use axum::response::Response;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::frame::{Page, show};
+use super::problem_lines::ProblemLines;
 use super::said::Said;
 use super::visitor::Staff;
-use crate::db::places;
 use crate::db::publications::{self, Publication};
 use crate::publish::{self, PublishError};
 
 /// Publications told on the page.
 const HISTORY_MAX: u32 = 20;
+/// Zones listed one by one; beyond them people read the sums.
+const ZONES_MAX: usize = 200;
 
 struct ZoneLine {
     zone: Zone,
@@ -30,7 +32,12 @@ struct ZoneLine {
 #[template(path = "publish.html")]
 struct PublishPage {
     page: Page,
+    problems: ProblemLines,
+    /// How many zones would change.
+    changed: usize,
+    /// The first of them.
     zones: Vec<ZoneLine>,
+    zones_left_out: usize,
     screens: usize,
     empty: usize,
     history: Vec<Publication>,
@@ -51,14 +58,16 @@ impl PublishPage {
 
 /// The page.
 pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Response, Fault> {
-    let preview = publish::preview(&desk.house).await?;
-    let places = places::places(&desk.house.db).await?;
+    let page = staff.page();
+    let draft = publish::draft(&desk.house).await?;
+    let preview = publish::preview_draft(&desk.house, &draft).await?;
+    let problems = ProblemLines::of(&page, &draft, &publish::problems(&desk.house, &draft).await?);
     let history = publications::last(&desk.house.db, HISTORY_MAX).await?;
-    let zones = preview.zones.iter().filter_map(|id| {
-        let zone = places.zone(id)?.clone();
+    let zones = preview.zones.iter().take(ZONES_MAX).filter_map(|id| {
+        let zone = draft.places.zone(id)?.clone();
         Some(ZoneLine {
-            site: places.site_of(&zone).cloned(),
-            screens: places.screens_of(id).cloned().collect(),
+            site: draft.places.site_of(&zone).cloned(),
+            screens: draft.places.screens_of(id).cloned().collect(),
             is_empty: preview.empty.contains(id),
             zone,
         })
@@ -71,8 +80,11 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
         None => false,
     };
     show(&PublishPage {
-        page: staff.page(),
+        page,
+        problems,
+        changed: preview.zones.len(),
         zones: zones.collect(),
+        zones_left_out: preview.zones.len().saturating_sub(ZONES_MAX),
         screens: preview.screens.len(),
         empty: preview.empty.len(),
         names: desk.names().await?,
@@ -86,7 +98,8 @@ pub(super) async fn publish(State(desk): State<Desk>, staff: Staff) -> Result<Re
     let published = match publish::publish(&desk.house, &staff.account.id).await {
         Ok(published) => published,
         Err(PublishError::Nothing) => return Ok(Said::bad("bad-nothing-to-publish").at("/publish")),
-        Err(PublishError::Problems(_)) => return Ok(Said::bad("bad-publish-problems").at("/publish/outlook")),
+        // The page lists them by name, with the way to each.
+        Err(PublishError::Problems(_)) => return Ok(Said::bad("bad-publish-problems").at("/publish#draft-problems")),
         Err(error) => return Err(error.into()),
     };
     let count = published.preview.screens.len();

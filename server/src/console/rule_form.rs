@@ -76,21 +76,22 @@ impl RuleForm {
         let mut problems = Vec::new();
         let name = both(&self.name_zh, &self.name_en);
         if !is_name(&name) {
-            problems.push(Said::bad("bad-rule-name").put("max", TITLE_CHARS_MAX));
+            problems.push(Said::bad("bad-rule-name").of("name_zh").put("max", TITLE_CHARS_MAX));
         }
-        let playlist = PlaylistId::parse(&self.playlist).map_err(|_| problems.push(Said::bad("bad-rule-playlist")));
+        let playlist =
+            PlaylistId::parse(&self.playlist).map_err(|_| problems.push(Said::bad("bad-rule-playlist").of("playlist")));
         let target = self.place.read().map_err(|problem| problems.push(problem));
         let window = self.window.read(now).map_err(|all| problems.extend(all));
         let level = Level::EDITABLE.into_iter().find(|level| level_word(*level) == self.level);
         if level.is_none() {
-            problems.push(Said::bad("bad-rule-level"));
+            problems.push(Said::bad("bad-rule-level").of("level"));
         }
-        let order = read_order(&self.order).ok_or_else(|| problems.push(Said::bad("bad-order")));
+        let order = read_order(&self.order).ok_or_else(|| problems.push(Said::bad("bad-order").of("order")));
         let weight = self.weight.trim();
         let weight = if weight.is_empty() { Ok(1) } else { weight.parse() };
         let weight = weight.ok().filter(|weight| (1..=RULE_WEIGHT_MAX).contains(weight));
         if weight.is_none() {
-            problems.push(Said::bad("bad-weight").put("max", RULE_WEIGHT_MAX));
+            problems.push(Said::bad("bad-weight").of("weight").put("max", RULE_WEIGHT_MAX));
         }
         match (playlist, target, window, level, order, weight) {
             (Ok(playlist), Ok(target), Ok(window), Some(level), Ok(order), Some(weight)) if problems.is_empty() => {

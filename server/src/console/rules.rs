@@ -2,12 +2,11 @@
 
 use anteroom_content::id::{PlaylistId, RuleId};
 use anteroom_content::playlist::Playlist;
-use anteroom_content::schedule::{Change, Level, Rule, ZONE_RULES_MAX};
+use anteroom_content::schedule::{Calendar, Change, Level, Rule, ZONE_RULES_MAX};
 use anteroom_content::text::Text;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::desk::Desk;
@@ -19,10 +18,10 @@ use super::place_form::{Group, place_in_words, zones_of};
 use super::rule_form::{RuleForm, level_word};
 use super::said::Said;
 use super::visitor::Staff;
-use super::window_form::{WindowForm, day_kinds, read_date};
-use super::window_words::{hours_in_words, recurrence_in_words, time_in_words};
+use super::window_form::{WindowForm, day_kinds};
+use super::window_words::{RecurrenceTold, hours_in_words, recurrence_in_words, time_in_words};
 use crate::db::places::{self, Places};
-use crate::db::{DbError, playlists};
+use crate::db::{DbError, calendar, playlists};
 use crate::words::Words;
 
 struct Line {
@@ -57,35 +56,8 @@ struct RulePage {
     days: [u8; 7],
     day_kinds: Vec<(&'static str, Text)>,
     changes: Vec<ChangeLine>,
-    told: Told,
+    told: RecurrenceTold,
     problems: Vec<Said>,
-}
-
-/// What a recurrence means, beside its field.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    /// In words.
-    pub(super) text: String,
-    /// It is refused.
-    pub(super) is_bad: bool,
-}
-
-impl Told {
-    /// Of a recurrence that begins on a date.
-    pub(super) fn of(rrule: &str, first: &str, now: Date, words: &Words) -> Self {
-        if rrule.trim().is_empty() {
-            return Self::default();
-        }
-        match recurrence_in_words(rrule, read_date(first).ok().flatten(), now, words) {
-            Ok(text) => Self { text, is_bad: false },
-            Err(why) => Self { text: why.in_language(words.language()).to_owned(), is_bad: true },
-        }
-    }
-
-    /// Of the recurrence in a form.
-    pub(super) fn of_form(form: &WindowForm, page: &Page) -> Self {
-        Self::of(&form.rrule, &form.first, today(&of_house(), page.now), page.words)
-    }
 }
 
 /// One occurrence that was dropped or moved.
@@ -151,7 +123,7 @@ async fn page(
         format!("{place} · {}", time_in_words(&rule.window, page.words))
     });
     Ok(RulePage {
-        told: Told::of_form(&form.window, &page),
+        told: recurrence_in_words(&form.window, &days_to_come(desk).await?, page.now, page.words),
         page,
         id,
         summary: summary.unwrap_or_default(),
@@ -168,22 +140,25 @@ async fn page(
 
 #[derive(Template)]
 #[template(path = "recurrence.html")]
-struct RecurrenceTold {
-    told: Told,
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct Recurs {
-    #[serde(default)]
-    rrule: String,
-    #[serde(default)]
-    first: String,
+struct RecurrencePage {
+    told: RecurrenceTold,
 }
 
 /// What a recurrence means, while it is being written.
-pub(super) async fn recurrence(staff: Staff, Asked(asked): Asked<Recurs>) -> Result<Response, Fault> {
+pub(super) async fn recurrence(
+    State(desk): State<Desk>,
+    staff: Staff,
+    Asked(asked): Asked<Filled>,
+) -> Result<Response, Fault> {
     let page = staff.page();
-    show(&RecurrenceTold { told: Told::of(&asked.rrule, &asked.first, today(&of_house(), page.now), page.words) })
+    let form = WindowForm::asked(&asked);
+    show(&RecurrencePage { told: recurrence_in_words(&form, &days_to_come(&desk).await?, page.now, page.words) })
+}
+
+/// The calendar, as far as dates to come need it.
+pub(super) async fn days_to_come(desk: &Desk) -> Result<Calendar, Fault> {
+    let from = today(&of_house(), desk.house.now());
+    Ok(calendar::calendar(&desk.house.db, &from.to_string()).await?)
 }
 
 #[derive(Deserialize)]
@@ -249,7 +224,7 @@ async fn keep(
     match playlists::save_rule(&desk.house.db, &rule, staff.visitor.now).await {
         Ok(()) => {}
         Err(DbError::Conflict(_)) => {
-            let problems = vec![Said::bad("bad-rule-playlist")];
+            let problems = vec![Said::bad("bad-rule-playlist").of("playlist")];
             return show_again(&page(desk, staff, shown, form, problems).await?);
         }
         Err(error) => return Err(error.into()),

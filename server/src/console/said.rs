@@ -30,17 +30,25 @@ pub(super) struct Said {
     /// Something is wrong.
     #[serde(default)]
     pub(super) is_bad: bool,
+    /// The field of a form it is about; empty where it is about the whole.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) field: String,
 }
 
 impl Said {
     /// Something went well.
     pub(super) fn new(key: &str) -> Self {
-        Self { key: key.to_owned(), variables: Vec::new(), texts: Vec::new(), is_bad: false }
+        Self { key: key.to_owned(), variables: Vec::new(), texts: Vec::new(), is_bad: false, field: String::new() }
     }
 
     /// Something is wrong.
     pub(super) fn bad(key: &str) -> Self {
         Self { is_bad: true, ..Self::new(key) }
+    }
+
+    /// It is about a field of the form, and is told beside it too.
+    pub(super) fn of(self, field: &str) -> Self {
+        Self { field: field.to_owned(), ..self }
     }
 
     /// Fills a variable in.

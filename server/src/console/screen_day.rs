@@ -82,7 +82,7 @@ struct DayPage {
     clocks: Offsets,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand their fields on by reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods by reference")]
 impl DayPage {
     /// `14:05:09`, by the zone's clocks.
     fn wall(&self, at: &Instant) -> String {
@@ -191,9 +191,18 @@ fn name_of(what: &What) -> Text {
     }
 }
 
+/// An hour while its lines come in.
+#[derive(Default)]
+struct Gathered {
+    plays: usize,
+    /// How long each class was on the air, in milliseconds.
+    shares: BTreeMap<(String, String), i64>,
+    lines: Vec<Line>,
+}
+
 /// Puts lines into the hours in which they begin; what goes on into the next hours counts there too.
 fn hours_of(lines: Vec<Line>, clocks: &Offsets, open: Open) -> Vec<Hour> {
-    let mut hours: BTreeMap<i8, (usize, BTreeMap<(String, String), i64>, Vec<Line>)> = BTreeMap::new();
+    let mut hours: BTreeMap<i8, Gathered> = BTreeMap::new();
     for line in lines {
         let name = line.class.clone().unwrap_or_else(|| name_of(&line.now.title));
         let mut at = line.now.since;
@@ -202,14 +211,14 @@ fn hours_of(lines: Vec<Line>, clocks: &Offsets, open: Open) -> Vec<Hour> {
             let end = clocks.instant(local.date(), (i32::from(local.hour()) + 1) * 60).max(at.plus_ms(1));
             let end = end.min(line.now.until);
             let hour = hours.entry(local.hour()).or_default();
-            *hour.1.entry((name.zh.clone(), name.en.clone())).or_default() += end.ms_since(at);
+            *hour.shares.entry((name.zh.clone(), name.en.clone())).or_default() += end.ms_since(at);
             at = end;
         }
         let hour = hours.entry(clocks.local(line.now.since).hour()).or_default();
-        hour.0 += usize::from(line.item.is_some());
-        hour.2.push(line);
+        hour.plays += usize::from(line.item.is_some());
+        hour.lines.push(line);
     }
-    let hour = |(number, (plays, shares, lines)): (i8, (usize, BTreeMap<_, i64>, Vec<Line>))| {
+    let hour = |(number, Gathered { plays, shares, lines }): (i8, Gathered)| {
         let whole: i64 = shares.values().sum::<i64>().max(1);
         let share = |((zh, en), ms): ((String, String), i64)| (Text { zh, en }, ms * 1_000 / whole);
         let mut shares: Vec<_> = shares.into_iter().map(share).collect();

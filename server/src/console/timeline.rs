@@ -28,6 +28,10 @@ use crate::db::{calendar, campaigns, playlists};
 
 /// Zones on one page: as many as a person looks through, and a page that is drawn at once.
 const ZONES_MAX: usize = 24;
+/// A block is too narrow for words when so many of them fill the page.
+const NARROW: i32 = 16;
+/// There is room for words where so many such places fill the page.
+const ROOMY: i32 = 8;
 /// The years a date field may name.
 const YEARS: std::ops::RangeInclusive<i16> = 1950..=2999;
 
@@ -73,6 +77,7 @@ struct TimelinePage {
     here: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods by reference")]
 impl TimelinePage {
     fn x(&self, minute: &i32) -> String {
         self.span.percent(*minute)
@@ -80,6 +85,19 @@ impl TimelinePage {
 
     fn width(&self, from: &i32, to: &i32) -> String {
         self.span.percent(to - from)
+    }
+
+    /// Where the words of a block stand: in it, beside it when it is too narrow for them, or nowhere when there is no room.
+    fn words_of(&self, row: &Row, block: &Block) -> &'static str {
+        let whole = self.span.minutes();
+        let free = row.free_after(block).min(whole - block.at.to);
+        if (block.at.to - block.at.from).saturating_mul(NARROW) >= whole {
+            "in"
+        } else if free.saturating_mul(ROOMY) >= whole {
+            "beside"
+        } else {
+            "nowhere"
+        }
     }
 
     /// What a block says to who hovers over it or hears it.
@@ -99,7 +117,8 @@ impl TimelinePage {
             Fate::Dropped => Some(words.get("block-dropped")),
         };
         let beaten = (!block.beaten.is_empty()).then(|| words.get("block-beaten"));
-        for note in [note, beaten].into_iter().flatten() {
+        let clocks = block.clocks.as_deref().map(|zone| words.say("change-clocks").put("zone", zone).to_string());
+        for note in [clocks, note, beaten].into_iter().flatten() {
             said.push_str(" · ");
             said.push_str(&note);
         }

@@ -186,6 +186,10 @@ fn read_moved(form: &ChangeForm, problems: &mut Vec<Said>) -> Option<Moved> {
     let is_overnight = !form.next_day.is_empty();
     // 00:00 of the next day is the end of this one.
     let to_min = if is_overnight && to_min == 0 { 1440 } else { to_min };
+    if is_overnight && from_min == to_min {
+        problems.push(Said::bad("bad-change-whole"));
+        return None;
+    }
     if from_min == to_min || (to_min < from_min) != (is_overnight && to_min != 1440) {
         problems.push(Said::bad("bad-change-end"));
         return None;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anteroom_content::clock::Offsets;
-use anteroom_content::id::{PlaylistId, RuleId};
+use anteroom_content::id::{CampaignId, PlaylistId, RuleId};
 use anteroom_content::manifest::to_hex;
 use anteroom_content::place::{Screen, Zone};
 use anteroom_content::playlist::Playlist;
@@ -63,8 +63,10 @@ pub(super) struct Block {
     pub(super) version: String,
     /// In how many zones the rule holds.
     pub(super) zones: usize,
-    /// It goes by other clocks than the site's, and is not dragged.
-    pub(super) is_foreign: bool,
+    /// The time zone whose clocks it goes by, where they are not the site's.
+    pub(super) clocks: Option<String>,
+    /// How far those clocks are ahead of the site's, in minutes.
+    pub(super) ahead_min: i32,
     pub(super) at: Stretch,
     /// Where a higher level is on the air instead.
     pub(super) beaten: Vec<Stretch>,
@@ -73,6 +75,7 @@ pub(super) struct Block {
 
 /// A campaign's window.
 pub(super) struct Bar {
+    pub(super) campaign: CampaignId,
     pub(super) name: Text,
     pub(super) at: Stretch,
     lane: usize,
@@ -231,7 +234,7 @@ impl Row {
     fn add_rule(&mut self, drawn: &Drawn<'_>, rule: &Rule) -> Result<(), serde_json::Error> {
         let version = version_of(rule)?;
         let (window, span) = (&rule.window, drawn.span);
-        let is_foreign = window.time_zone.as_deref().is_some_and(|zone| zone != drawn.clocks.zone);
+        let clocks = window.time_zone.clone().filter(|zone| *zone != drawn.clocks.zone);
         let mut add = |occurrence: Occurrence, fate| {
             let at = span.stretch(window, &occurrence, drawn);
             if span.seen(at).is_some() {
@@ -239,11 +242,12 @@ impl Row {
                     rule: rule.id.clone(),
                     name: named(rule, drawn.names),
                     level: rule.level,
-                    occurrence,
                     fate,
                     version: version.clone(),
                     zones: drawn.zones.get(&rule.id).copied().unwrap_or_default(),
-                    is_foreign,
+                    clocks: clocks.clone(),
+                    ahead_min: span.minute(occurrence.date, i32::from(occurrence.hours.from_min)) - at.from,
+                    occurrence,
                     at,
                     beaten: Vec::new(),
                     lane: 0,
@@ -274,7 +278,12 @@ impl Row {
             bars.extend(occurrences.map(|one| drawn.span.stretch(&campaign.window, &one, drawn)));
         }
         let bars = joined(bars).into_iter().filter_map(|at| drawn.span.seen(at));
-        self.bars.extend(bars.map(|at| Bar { name: campaign.name.clone(), at, lane: 0 }));
+        self.bars.extend(bars.map(|at| Bar {
+            campaign: campaign.id.clone(),
+            name: campaign.name.clone(),
+            at,
+            lane: 0,
+        }));
     }
 
     /// Puts what overlaps into lanes, the most urgent uppermost.
@@ -321,6 +330,12 @@ impl Row {
         self.top = top;
     }
 
+    /// How many minutes after a block its lane is free.
+    pub(super) fn free_after(&self, block: &Block) -> i32 {
+        let later = self.blocks.iter().filter(|other| other.lane == block.lane && other.at.from >= block.at.to);
+        later.map(|other| other.at.from - block.at.to).min().unwrap_or(i32::MAX)
+    }
+
     /// How high it is.
     pub(super) const fn height(&self) -> usize {
         let rules = if self.lanes == 0 { 1 } else { self.lanes };
@@ -336,18 +351,14 @@ impl Row {
 
 fn free_lane(lanes: &mut Vec<Vec<Stretch>>, at: Stretch) -> usize {
     let is_free = |lane: &Vec<Stretch>| lane.iter().all(|other| other.to <= at.from || other.from >= at.to);
-    match lanes.iter().position(is_free) {
-        Some(n) => {
-            if let Some(lane) = lanes.get_mut(n) {
-                lane.push(at);
-            }
-            n
-        }
-        None => {
-            lanes.push(vec![at]);
-            lanes.len() - 1
-        }
+    let n = lanes.iter().position(is_free).unwrap_or(lanes.len());
+    if n == lanes.len() {
+        lanes.push(Vec::new());
     }
+    if let Some(lane) = lanes.get_mut(n) {
+        lane.push(at);
+    }
+    n
 }
 
 fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {

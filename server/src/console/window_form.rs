@@ -104,6 +104,15 @@ impl WindowForm {
         }
     }
 
+    /// What was written so far; times that were not are the whole day's, which changes no date.
+    pub(super) fn asked(filled: &Filled) -> Self {
+        let fresh = Self::fresh();
+        let form = Self::filled(filled);
+        let or = |text: String, other: String| if text.trim().is_empty() { other } else { text };
+        let day = if form.day.is_empty() { fresh.day } else { form.day };
+        Self { day, from: or(form.from, fresh.from), to: or(form.to, fresh.to), ..form }
+    }
+
     /// The fields of a window that exists.
     pub(super) fn of(window: &Window) -> Self {
         let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
@@ -138,24 +147,24 @@ impl WindowForm {
         let mut problems = Vec::new();
         let days = read_days(&self.day);
         if days.0 == 0 {
-            problems.push(Said::bad("bad-rule-days"));
+            problems.push(Said::bad("bad-rule-days").of("day"));
         }
         let hours = read_hours(&self.from, &self.to);
         if hours.is_none() {
-            problems.push(Said::bad("bad-rule-times"));
+            problems.push(Said::bad("bad-rule-times").of("from"));
         }
         let (first, last) = (read_date(&self.first), read_date(&self.last));
         let is_backwards = matches!((&first, &last), (Ok(Some(first)), Ok(Some(last))) if last < first);
         if first.is_err() || last.is_err() || is_backwards {
-            problems.push(Said::bad("bad-rule-dates"));
+            problems.push(Said::bad("bad-rule-dates").of("first"));
         }
         let recurrence = self.recurrence(&mut problems);
         if recurrence.is_some() && matches!(first, Ok(None)) {
-            problems.push(Said::bad("bad-recurrence-first"));
+            problems.push(Said::bad("bad-recurrence-first").of("first"));
         }
         let hours_on: Option<Vec<_>> = self.rows.iter().filter(|row| !row.is_free()).map(HoursRow::read).collect();
         if hours_on.is_none() {
-            problems.push(Said::bad("bad-hours-on"));
+            problems.push(Said::bad("bad-hours-on").of("hours-on"));
         }
         let also: Result<Vec<Date>, _> = self
             .also
@@ -164,12 +173,12 @@ impl WindowForm {
             .map(str::parse)
             .collect();
         if also.as_ref().is_err() || also.as_ref().is_ok_and(|also| also.len() > CHANGES_MAX) {
-            problems.push(Said::bad("bad-also").put("max", CHANGES_MAX));
+            problems.push(Said::bad("bad-also").of("also").put("max", CHANGES_MAX));
         }
         let changes = self.changes(&mut problems);
         let time_zone = clean(&self.time_zone);
         if !time_zone.is_empty() && Offsets::of_zone(&time_zone, now).is_err() {
-            problems.push(Said::bad("bad-time-zone"));
+            problems.push(Said::bad("bad-time-zone").of("time_zone"));
         }
         match (hours, first, last, hours_on, also) {
             (Some(Hours { from_min, to_min }), Ok(first), Ok(last), Some(hours_on), Ok(also))
@@ -205,14 +214,14 @@ impl WindowForm {
             return None;
         }
         Recurrence::parse(&text)
-            .map_err(|bad| problems.push(Said::bad("bad-recurrence").put_text("why", bad.say())))
+            .map_err(|bad| problems.push(Said::bad("bad-recurrence").of("rrule").put_text("why", bad.say())))
             .ok()
     }
 
     fn changes(&self, problems: &mut Vec<Said>) -> Vec<Change> {
         let mut all: Vec<Change> = self.changes.iter().filter_map(|word| read_change(word)).collect();
         if all.len() != self.changes.len() || all.len() > CHANGES_MAX {
-            problems.push(Said::bad("bad-changes").put("max", CHANGES_MAX));
+            problems.push(Said::bad("bad-changes").of("changes").put("max", CHANGES_MAX));
         }
         if self.skip.iter().any(|part| !part.is_empty()) {
             let words: Vec<&str> = self.skip.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
@@ -221,7 +230,7 @@ impl WindowForm {
                     all.retain(|known| known.on != change.on);
                     all.push(change);
                 }
-                None => problems.push(Said::bad("bad-skip")),
+                None => problems.push(Said::bad("bad-skip").of("changes")),
             }
         }
         all

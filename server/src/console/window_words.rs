@@ -1,16 +1,17 @@
 //! Windows in a sentence, for lists and for the head of a form.
 
 use anteroom_content::clinic::Weeks;
-use anteroom_content::schedule::{CountsAs, Hours, Recurrence, Series, Weekdays, Window};
-use anteroom_content::text::Text;
+use anteroom_content::clock::Instant;
+use anteroom_content::schedule::{CHANGES_MAX, Calendar, CountsAs, Hours, Recurrence, Series, Weekdays, Window};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::moment::{day, wall};
+use super::moment::{day, of_house, today, wall};
+use super::window_form::{WindowForm, read_date};
 use crate::words::Words;
 
 /// How many coming dates of a recurrence are told.
-const DATES_TOLD: usize = 4;
+const DATES_TOLD: usize = 5;
 /// How far ahead they are looked for, in years; a rule that fires less often is told by its text alone.
 const DATES_YEARS: i16 = 12;
 
@@ -21,7 +22,7 @@ pub(super) fn time_in_words(window: &Window, words: &Words) -> String {
         parts.push(dates);
     }
     if let Some(recurrence) = &window.recurrence {
-        parts.push(recurrence.to_string());
+        parts.push(recurrence.say().in_language(words.language()).to_owned());
     }
     if window.recurrence.is_none() || window.days != Weekdays::ALL {
         parts.push(days_in_words(window.days, words));
@@ -87,20 +88,72 @@ pub(super) fn hours_in_words(hours: Hours, words: &Words) -> String {
     }
 }
 
-/// What a recurrence's text means: its coming dates, or why it is refused.
-pub(super) fn recurrence_in_words(text: &str, first: Option<Date>, today: Date, words: &Words) -> Result<String, Text> {
-    let recurrence = Recurrence::parse(text.trim()).map_err(|bad| bad.say())?;
-    let Some(first) = first else { return Ok(words.get("bad-recurrence-first")) };
-    let Ok(series) = Series::new(first.at(0, 0, 0, 0), Some(recurrence), Vec::new(), Vec::new()) else {
-        return Ok(String::new());
+/// What a recurrence means, for those who write it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct RecurrenceTold {
+    /// The rule in words; empty when it is refused.
+    pub(super) meaning: String,
+    /// The coming dates on which the whole window is on the air, or what is missing, or why it is refused.
+    pub(super) text: String,
+    /// It is refused.
+    pub(super) is_bad: bool,
+}
+
+/// What the recurrence of a form means.
+pub(super) fn recurrence_in_words(
+    form: &WindowForm,
+    calendar: &Calendar,
+    now: Instant,
+    words: &Words,
+) -> RecurrenceTold {
+    let text = form.rrule.trim();
+    if text.is_empty() {
+        return RecurrenceTold::default();
+    }
+    let language = words.language();
+    let recurrence = match Recurrence::parse(text) {
+        Ok(recurrence) => recurrence,
+        Err(bad) => {
+            let text = bad.say().in_language(language).to_owned();
+            return RecurrenceTold { text, is_bad: true, ..RecurrenceTold::default() };
+        }
+    };
+    let meaning = recurrence.say().in_language(language).to_owned();
+    let Some(first) = read_date(&form.first).ok().flatten() else {
+        return RecurrenceTold { meaning, text: words.get("bad-recurrence-first"), is_bad: false };
+    };
+    // While other fields are still wrong, the recurrence alone is told.
+    let alone = Window { first: Some(first), recurrence: Some(recurrence), ..Window::ALWAYS };
+    let dates = coming_dates(&form.read(now).unwrap_or(alone), calendar, today(&of_house(), now));
+    let text = if dates.is_empty() {
+        words.get("recurrence-none")
+    } else {
+        let dates: Vec<_> = dates.into_iter().map(|date| day(words, date)).collect();
+        words.say("recurrence-next").put("dates", dates.join(&words.get("list-separator"))).to_string()
+    };
+    RecurrenceTold { meaning, text, is_bad: false }
+}
+
+/// The next dates on which a window that recurs is on the air, with what its other conditions and changes do to them.
+fn coming_dates(window: &Window, calendar: &Calendar, today: Date) -> Vec<Date> {
+    let Some(first) = window.first else { return Vec::new() };
+    let Ok(series) = Series::new(first.at(0, 0, 0, 0), window.recurrence.clone(), Vec::new(), Vec::new()) else {
+        return Vec::new();
     };
     let from = today.max(first);
     let until = from.checked_add(DATES_YEARS.years()).unwrap_or(Date::MAX);
-    let dates: Vec<_> =
-        series.dates_between(from, until).into_iter().take(DATES_TOLD).map(|date| day(words, date)).collect();
-    Ok(if dates.is_empty() {
-        words.get("recurrence-none")
-    } else {
-        words.say("recurrence-next").put("dates", dates.join(&words.get("list-separator"))).to_string()
-    })
+    let mut named = series.dates_between(from, until);
+    named.extend(window.also.iter().copied());
+    // One that was moved into what is to come may have been planned for before.
+    named.extend(window.changes.iter().map(|change| change.on).filter(|on| window.is_planned(*on, calendar)));
+    named.sort_unstable();
+    named.dedup();
+    // These dates are the recurrence's already; to ask it again for each of twelve years of days would take long.
+    let others = Window { recurrence: None, ..window.clone() };
+    let lies = named.into_iter().filter_map(|on| others.occurrence(on, calendar)).map(|one| one.date);
+    let mut dates: Vec<Date> = lies.filter(|date| *date >= today).take(DATES_TOLD + CHANGES_MAX).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    dates.truncate(DATES_TOLD);
+    dates
 }

@@ -6,9 +6,11 @@ mod recall;
 mod release;
 
 pub use compose::{Draft, ZoneParts, compose, draft};
-pub use outlook::{Outlook, ScreenOutlook, ZoneOutlook, outlook, problems};
+pub use outlook::{Outlook, ScreenOutlook, Spell, ZoneOutlook, outlook, problems};
 pub use recall::recall;
-pub use release::{Preview, PublishError, Published, editions, preview, publish, refresh_clinics, timeline, undo};
+pub use release::{
+    Preview, PublishError, Published, editions, preview, preview_draft, publish, refresh_clinics, timeline, undo,
+};
 
 #[cfg(test)]
 mod tests;

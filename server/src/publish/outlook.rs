@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anteroom_content::clock::{DAY_MS, HOUR_MS, Instant, Offsets};
+use anteroom_content::clock::{DAY_MS, HOUR_MS, Instant, Offsets, SECOND_MS};
 use anteroom_content::id::{ItemId, ScreenId, ZoneId};
 use anteroom_content::place::Role;
 use anteroom_content::programme::Show;
@@ -21,6 +21,8 @@ use crate::state::State;
 const SPAN_MS_MAX: i64 = 7 * DAY_MS;
 /// The most stretches told of one screen; what lies beyond is counted.
 const DIFFERENCES_MAX: usize = 200;
+/// The most stretches told of one spell, so that a week of a screen stays as short as a page; what lies beyond is counted.
+const SPELL_TOLD_MAX: usize = 12;
 /// The most troubles told of one zone; what lies beyond is counted.
 const TROUBLES_MAX: usize = 50;
 /// Items that end within a fortnight are told: long enough to have them reviewed again.
@@ -39,6 +41,8 @@ pub struct Outlook {
     pub zones: Vec<ZoneOutlook>,
     /// What is wrong with the draft, or worth knowing; errors first.
     pub problems: Vec<Found>,
+    /// What was looked at, so that what is told can be called by its name.
+    pub draft: Draft,
 }
 
 /// What it would do in one zone.
@@ -69,8 +73,25 @@ pub struct ScreenOutlook {
     pub differences: Vec<Difference>,
     /// How many more there are.
     pub differences_left_out: usize,
+    /// The same by hours on end, with none left out: what people read first.
+    pub spells: Vec<Spell>,
     /// How long it would show something else in all, in milliseconds.
     pub changed_ms: i64,
+}
+
+/// Hours on end, of one date by the zone's clocks, in each of which a screen would show something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spell {
+    /// Its first hour begins.
+    pub from: Instant,
+    /// Its last hour ends.
+    pub to: Instant,
+    /// How many stretches differ in it.
+    pub changes: usize,
+    /// How long they are in all, in milliseconds.
+    pub changed_ms: i64,
+    /// The first of them, in order; at least one.
+    pub first: Vec<Difference>,
 }
 
 impl Outlook {
@@ -114,7 +135,7 @@ pub async fn outlook(state: &State, span_ms: i64) -> Result<Outlook, PublishErro
     // Composing days is work for a processor: the pages of others must not wait for it.
     let zones =
         tokio::task::spawn_blocking(move || coming.into_iter().map(|zone| zone.look(now, to)).collect()).await?;
-    Ok(Outlook { from: now, to, zones, problems })
+    Ok(Outlook { from: now, to, zones, problems, draft })
 }
 
 /// What is wrong with a draft today, or worth knowing; errors first.
@@ -159,7 +180,8 @@ impl Coming {
         let troubles_left_out = troubles.len().saturating_sub(TROUBLES_MAX);
         troubles.truncate(TROUBLES_MAX);
         let screens = full_screens(&before, &after);
-        let screens = screens.iter().map(|screen| look_at(&before, &after, screen, (now, to))).collect();
+        let clocks = &self.show.offsets;
+        let screens = screens.iter().map(|screen| look_at((&before, &after), screen, clocks, (now, to))).collect();
         let (before, after) = (Arc::new(before), Arc::new(after));
         ZoneOutlook { zone: self.zone, takeover: at, before, after, screens, troubles, troubles_left_out }
     }
@@ -173,26 +195,83 @@ fn full_screens(before: &Timeline, after: &Timeline) -> BTreeSet<ScreenId> {
 }
 
 /// The differences on a screen, hour by hour, so that none is left out of the sum.
-fn look_at(before: &Timeline, after: &Timeline, screen: &ScreenId, (from, to): (Instant, Instant)) -> ScreenOutlook {
-    let mut told =
-        ScreenOutlook { screen: screen.clone(), differences: Vec::new(), differences_left_out: 0, changed_ms: 0 };
+fn look_at(
+    (before, after): (&Timeline, &Timeline),
+    screen: &ScreenId,
+    clocks: &Offsets,
+    (from, to): (Instant, Instant),
+) -> ScreenOutlook {
+    let mut told = ScreenOutlook {
+        screen: screen.clone(),
+        differences: Vec::new(),
+        differences_left_out: 0,
+        spells: Vec::new(),
+        changed_ms: 0,
+    };
+    let mut last: Option<Difference> = None;
     let mut begin = from;
     while begin < to {
-        let end = begin.plus_ms(HOUR_MS).min(to);
+        let end = end_of_hour(clocks, begin).min(to);
         for found in differences(before, after, screen, (begin, end)) {
-            told.changed_ms += found.to.ms_since(found.from);
-            let goes_on = |last: &&mut Difference| {
-                last.to == found.from && last.before == found.before && last.after == found.after
-            };
-            if let Some(last) = told.differences.last_mut().filter(goes_on) {
-                last.to = found.to;
-            } else if told.differences.len() < DIFFERENCES_MAX {
-                told.differences.push(found);
-            } else {
-                told.differences_left_out += 1;
+            let goes_on = last
+                .as_ref()
+                .is_some_and(|last| last.to == found.from && last.before == found.before && last.after == found.after);
+            told.tell(&found, goes_on);
+            match told.spells.last_mut().filter(|spell| spell.reaches(begin, clocks)) {
+                Some(spell) => spell.tell(&found, goes_on, end),
+                None => told.spells.push(Spell::of(&found, (begin, end))),
             }
+            last = Some(found);
         }
         begin = end;
     }
     told
+}
+
+fn end_of_hour(clocks: &Offsets, at: Instant) -> Instant {
+    let local = clocks.local(at);
+    let into_secs = i64::from(local.minute()) * 60 + i64::from(local.second());
+    at.plus_ms(HOUR_MS - into_secs * SECOND_MS - i64::from(local.millisecond()))
+}
+
+impl ScreenOutlook {
+    fn tell(&mut self, found: &Difference, goes_on: bool) {
+        self.changed_ms += found.to.ms_since(found.from);
+        if goes_on {
+            // What goes on is the last one that was told, or one of those left out.
+            if let Some(last) = self.differences.last_mut().filter(|_| self.differences_left_out == 0) {
+                last.to = found.to;
+            }
+        } else if self.differences.len() < DIFFERENCES_MAX {
+            self.differences.push(found.clone());
+        } else {
+            self.differences_left_out += 1;
+        }
+    }
+}
+
+impl Spell {
+    fn of(found: &Difference, (from, to): (Instant, Instant)) -> Self {
+        Self { from, to, changes: 1, changed_ms: found.to.ms_since(found.from), first: vec![found.clone()] }
+    }
+
+    /// It goes on in the hour that begins then: nothing lies between, and it is the same date.
+    fn reaches(&self, hour: Instant, clocks: &Offsets) -> bool {
+        self.to >= hour && clocks.date(self.from) == clocks.date(hour)
+    }
+
+    fn tell(&mut self, found: &Difference, goes_on: bool, to: Instant) {
+        self.to = to;
+        self.changed_ms += found.to.ms_since(found.from);
+        if goes_on {
+            if let Some(last) = self.first.last_mut().filter(|last| last.to == found.from) {
+                last.to = found.to;
+            }
+            return;
+        }
+        self.changes += 1;
+        if self.first.len() < SPELL_TOLD_MAX {
+            self.first.push(found.clone());
+        }
+    }
 }

@@ -13,7 +13,7 @@ use anteroom_content::wire::ToPlayer;
 
 use super::outlook::problems;
 use super::recall::without;
-use super::{ZoneParts, compose, draft};
+use super::{Draft, ZoneParts, compose, draft};
 use crate::db::publications::{self, Publication, ZonePublication};
 use crate::db::{DbError, facts, items};
 use crate::state::State;
@@ -86,7 +86,12 @@ pub struct Published {
 
 /// What publishing would change now.
 pub async fn preview(state: &State) -> Result<Preview, PublishError> {
-    let parts = compose(&draft(state).await?, &state.phone_address, state.now())?;
+    preview_draft(state, &draft(state).await?).await
+}
+
+/// What publishing a draft would change now.
+pub async fn preview_draft(state: &State, draft: &Draft) -> Result<Preview, PublishError> {
+    let parts = compose(draft, &state.phone_address, state.now())?;
     let current = publications::current(&state.db).await?;
     Ok(preview_of(&parts, &current))
 }

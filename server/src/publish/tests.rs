@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use anteroom_content::clinic::{Change, Override};
 use anteroom_content::clock::{Fixed, HOUR_MS};
-use anteroom_content::id::{DoctorId, OverrideId, PlaylistId, ZoneId};
+use anteroom_content::id::{DoctorId, NetworkId, OverrideId, PlaylistId, ZoneId};
 use anteroom_content::item::Face;
 use anteroom_content::manifest::Manifest;
+use anteroom_content::place::Membership;
+use anteroom_content::playlist::{Playlist, Turn, What};
 use anteroom_content::text::Text;
 
 use super::*;
@@ -151,6 +153,38 @@ async fn a_cancelled_clinic_goes_past_the_draft_and_leaves_the_show_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_zone_is_told_the_lists_of_its_own_networks_alone() {
+    on_each_engine(|db| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, _clock) = hospital(db, folder.path()).await;
+        let network = |id: &str| NetworkId::parse(id).expect("name");
+        let rule = playlists::rules(&state.db).await.expect("read").remove(0);
+        let all = playlists::playlists(&state.db).await.expect("read");
+        let mut base = all.iter().find(|list| list.id == rule.playlist).expect("there").clone();
+        for id in ["ours", "theirs"] {
+            let turns = base.turns.iter().filter(|turn| turn.item().is_some()).take(1).cloned().collect();
+            let list = Playlist::new(PlaylistId::parse(id).expect("name"), Text::new(id, id), turns);
+            let list = Playlist { network: Some(network(&format!("net-{id}"))), ..list };
+            playlists::save_playlist(&state.db, &list, NOW).await.expect("saved");
+        }
+        base.turns = vec![Turn { what: What::OwnNetworks(true), ..base.turns.remove(0) }];
+        playlists::save_playlist(&state.db, &base, NOW).await.expect("saved");
+        let mut draft = draft(&state).await.expect("read");
+        for zone in &mut draft.places.zones {
+            zone.networks = vec![Membership { network: network("net-ours"), weight: 1 }];
+        }
+        let parts = compose(&draft, &state.phone_address, NOW).expect("composed");
+        let of_rule = parts.iter().filter(|zone| zone.show.rules.iter().any(|one| one.id == rule.id));
+        let holds = |zone: &ZoneParts, id: &str| zone.show.playlists.iter().any(|list| list.id.as_str() == id);
+        let of_rule: Vec<_> = of_rule.collect();
+        assert!(!of_rule.is_empty());
+        assert!(of_rule.iter().all(|zone| holds(zone, "ours") && !holds(zone, "theirs")));
+        assert!(!parts.iter().any(|zone| holds(zone, "theirs")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_outlook_tells_what_each_screen_would_show_otherwise_and_what_looks_wrong() {
     on_each_engine(|db| async move {
         let folder = tempfile::tempdir().expect("a folder");
@@ -170,6 +204,11 @@ async fn the_outlook_tells_what_each_screen_would_show_otherwise_and_what_looks_
         assert_eq!(zone.zone.as_str(), "Z16");
         assert!(zone.takeover > state.now(), "what is on the air is not cut");
         assert!(zone.screens.iter().all(|screen| screen.changed_ms > 0 && screen.differences_left_out == 0));
+        for screen in &zone.screens {
+            let spells = screen.spells.iter();
+            let sums = (spells.clone().map(|one| one.changed_ms).sum(), spells.map(|one| one.changes).sum());
+            assert_eq!(sums, (screen.changed_ms, screen.differences.len()), "spells leave nothing out");
+        }
         let earliest = zone.screens.iter().filter_map(|screen| screen.differences.first()).map(|d| d.from).min();
         assert!(earliest >= Some(zone.takeover), "nothing changes before");
         let published = publish(&state, "maker").await.expect("published");

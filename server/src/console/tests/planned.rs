@@ -97,6 +97,12 @@ async fn a_recurrence_that_cannot_run_is_refused_in_both_languages() {
     let refused = editor.post("/rules/new", &[&rule[..], &WEEK[..]].concat()).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("这里不能运行 FREQ=HOURLY"), "{}", refused.text);
+    assert!(refused.text.contains("<a href=\"#f-rrule\">") && refused.text.contains("id=\"wrong-rrule\""));
+    assert!(
+        refused.text.contains("id=\"f-rrule\" aria-invalid=\"true\" aria-describedby=\"wrong-rrule\""),
+        "its field says so"
+    );
+    assert!(!refused.text.contains("id=\"wrong-first\""), "and no other");
     let told =
         editor.get("/recurrence?rrule=FREQ%3DYEARLY%3BBYMONTH%3D10%3BBYMONTHDAY%3D29&first=2022-10-29").await.text;
     assert!(told.contains("2027-10-29"), "{told}");
@@ -104,6 +110,39 @@ async fn a_recurrence_that_cannot_run_is_refused_in_both_languages() {
     editor.cookies.insert("anteroom-language".to_owned(), "en".to_owned());
     let told = editor.get("/recurrence?rrule=FREQ%3DHOURLY&first=2022-10-29").await.text;
     assert!(told.contains("does not run here") || told.contains("不能运行"), "{told}");
+}
+
+#[tokio::test]
+async fn a_recurrence_is_told_in_words_with_its_next_five_dates() {
+    let house = House::staffed().await;
+    let mut editor = house.signed_in(Role::Editor).await;
+    furnish(&mut editor).await;
+    let list = playlist(&mut editor, "列表").await;
+    let ask = "/recurrence?rrule=FREQ%3DWEEKLY%3BINTERVAL%3D2%3BBYDAY%3DMO%2CWE&first=2026-11-23";
+    let told = editor.get(ask).await.text;
+    assert!(told.contains("每两周的周一、周三"), "{told}");
+    let dates = ["2026-11-25 周三", "2026-12-07 周一", "2026-12-09 周三", "2026-12-21 周一", "2026-12-23 周三"];
+    assert!(dates.iter().all(|date| told.contains(date)) && !told.contains("2027"), "five of them: {told}");
+    let mondays = editor.get(&format!("{ask}&day=1&change=2026-12-07&last=2026-12-31")).await.text;
+    assert!(mondays.contains("2026-12-21") && !mondays.contains("12-07"), "what else the form says counts: {mondays}");
+    assert!(!mondays.contains("11-25") && !mondays.contains("2027"), "{mondays}");
+    let open = editor.get("/recurrence?rrule=FREQ%3DDAILY").await.text;
+    assert!(open.contains("每天") && open.contains("要写开始日期"), "{open}");
+    let rule = [
+        ("playlist", list.as_str()),
+        ("place", "everywhere"),
+        ("level", "base"),
+        ("from", "00:00"),
+        ("to", "24:00"),
+        ("first", "2026-11-23"),
+        ("rrule", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE"),
+    ];
+    let made = editor.post("/rules/new", &[&rule[..], &WEEK[..]].concat()).await;
+    assert_eq!(made.place(), "/rules", "{}", made.text);
+    let rules = editor.get("/rules").await.text;
+    assert!(rules.contains("每两周的周一、周三") && !rules.contains("FREQ="), "lists speak words: {rules}");
+    editor.post("/preferences", &[("language", "en"), ("back", "/rules")]).await;
+    assert!(editor.get("/rules").await.text.contains("every 2 weeks on Monday and Wednesday"));
 }
 
 #[tokio::test]

@@ -1,14 +1,15 @@
 //! The day of a screen, why something is on it, and the timeline with its blocks: seen, moved, dropped, refused.
 
-use anteroom_content::id::{PlaylistId, RuleId, ZoneId};
-use anteroom_content::schedule::{Level, Rule, Target, Weekdays, Window};
+use anteroom_content::id::{CampaignId, ItemId, PlaylistId, RuleId, ZoneId};
+use anteroom_content::schedule::{Campaign, Goal, Level, Rule, Target, Weekdays, Window};
+use anteroom_content::text::Text;
 use axum::http::StatusCode;
 use jiff::civil::date;
 
 use super::harness::{Answer, Browser, House, NOW};
 use super::programme::{approved_card, furnish, playlist_on_air};
 use crate::db::accounts::Role;
-use crate::db::{audit, playlists};
+use crate::db::{audit, campaigns, playlists};
 
 /// Everywhere and always two cards, and a rule of Wednesdays from 08:00 to 12:00 above it; all but that published.
 async fn on_air(house: &House) -> (Browser, String) {
@@ -131,6 +132,34 @@ async fn the_timeline_shows_every_zone_with_its_blocks() {
 }
 
 #[tokio::test]
+async fn a_rule_by_other_clocks_is_dragged_by_its_own_and_a_campaign_leads_to_its_form() {
+    let house = House::staffed().await;
+    let (mut editor, _) = on_air(&house).await;
+    let rule = wednesdays(&house).await;
+    let window = Window { time_zone: Some("Asia/Urumqi".to_owned()), ..rule.window.clone() };
+    playlists::save_rule(&house.state.db, &Rule { window, ..rule }, NOW).await.expect("saved");
+    let page = editor.get("/timeline").await.text;
+    assert!(page.contains("data-left=\"600\" data-right=\"840\""), "drawn by the site's clocks: {page}");
+    assert!(page.contains("data-clocks=\"Asia/Urumqi\" data-ahead=\"-120\" data-free"), "and free: {page}");
+    assert!(page.contains("08:00–12:00 · 时间按 Asia/Urumqi"), "which it says: {page}");
+    let campaign = Campaign {
+        id: CampaignId::parse("k-flu").expect("name"),
+        name: Text::new("流感季", "Flu season"),
+        items: vec![ItemId::parse("K1").expect("name")],
+        dwell_ms: None,
+        target: Target::zone(ZoneId::parse("Z03").expect("name")),
+        window: Window::ALWAYS,
+        goal: Goal::PerHour(2),
+        per_hour_max: None,
+        phases: Vec::new(),
+        order: 0,
+    };
+    campaigns::save_campaign(&house.state.db, &campaign, NOW).await.expect("saved");
+    let page = editor.get("/timeline").await.text;
+    assert!(page.contains("<a class=\"bar\" href=\"/campaigns/k-flu\">"), "{page}");
+}
+
+#[tokio::test]
 async fn one_occurrence_those_after_it_or_all_are_changed() {
     let house = House::staffed().await;
     let (mut editor, _) = on_air(&house).await;
@@ -181,6 +210,7 @@ async fn a_change_that_cannot_be_is_told_and_changes_nothing() {
     check(&mut editor, &with(&[("from", "10:00"), ("to", "09:00")]), "结束要晚于开始").await;
     check(&mut editor, &with(&[("from", "10:00"), ("to", "10:00")]), "结束要晚于开始").await;
     check(&mut editor, &with(&[("from", "09:00"), ("to", "10:00"), ("next_day", "1")]), "结束要晚于开始").await;
+    check(&mut editor, &with(&[("from", "10:00"), ("to", "10:00"), ("next_day", "1")]), "整 24 小时").await;
     check(&mut editor, &with(&[("from", "morgen"), ("to", "10:00")]), "时间要写成").await;
     let no_date = [("verb", "move"), ("scope", "this"), ("date", "x"), ("from", "09:00"), ("to", "10:00")];
     check(&mut editor, &no_date, "日期不对").await;
@@ -251,9 +281,49 @@ async fn what_must_be_put_right_stands_in_the_way_of_publishing() {
     let mut rule = wednesdays(&house).await;
     rule.window.last = Some(date(2026, 11, 1));
     playlists::save_rule(&house.state.db, &rule, NOW).await.expect("saved");
+    for path in ["/publish", "/publish/outlook"] {
+        let page = editor.get(path).await.text;
+        assert!(page.contains("有 1 处必须先改正") && page.contains("须改正"), "{path}: {page}");
+        assert!(
+            page.contains("<a href=\"/rules/r-wed\"><b>候诊日常</b></a>"),
+            "{path}: by its name, with the way to it"
+        );
+        assert!(page.contains("r-wed</small> · 候诊一区"), "{path}: and where it holds");
+        assert!(!page.contains("id=\"publish\""), "{path}: there is no button");
+    }
     let refused = editor.post("/publish", &[]).await;
-    assert_eq!(refused.place(), "/publish/outlook", "{}", refused.text);
-    let page = editor.get("/publish/outlook").await.text;
-    assert!(page.contains("没有发布") && page.contains("须改正") && page.contains("r-wed"), "{page}");
-    assert!(!page.contains("id=\"publish\""), "there is no button");
+    assert_eq!(refused.place(), "/publish#draft-problems", "{}", refused.text);
+    assert!(editor.get("/publish").await.text.contains("没有发布"), "and says so to who sent it all the same");
+    editor.post("/preferences", &[("language", "en"), ("back", "/publish")]).await;
+    let page = editor.get("/publish").await.text;
+    assert!(page.contains("1 thing must be put right before anything can be published"), "{page}");
+    assert!(page.contains("correct one of them"), "what to do: {page}");
+}
+
+#[tokio::test]
+async fn however_much_is_wrong_the_page_stays_a_page() {
+    let house = House::staffed().await;
+    let (mut editor, _) = on_air(&house).await;
+    let wrong = wednesdays(&house).await;
+    for n in 0..120 {
+        let id = RuleId::parse(&format!("r-{n:03}")).expect("name");
+        let window = Window { last: Some(date(2026, 11, 1)), ..wrong.window.clone() };
+        let rule = Rule { id, window, ..wrong.clone() };
+        playlists::save_rule(&house.state.db, &rule, NOW).await.expect("saved");
+    }
+    let page = editor.get("/publish").await.text;
+    assert_eq!(page.matches("须改正").count(), 100, "{page}");
+    assert!(page.contains("另有 112 处"), "those folded away are counted: {page}");
+}
+
+#[tokio::test]
+async fn a_day_that_changes_throughout_is_told_in_a_few_lines() {
+    let house = House::staffed().await;
+    let (mut editor, list) = on_air(&house).await;
+    let three = approved_card(&house, "复诊预约").await;
+    editor.post(&format!("/playlists/{list}/add"), &[("item", &three)]).await;
+    let page = flat(&editor.get("/publish/outlook").await);
+    assert!(page.contains("11-25 10:00–24:00") && page.contains("11-26 00:00–10:00"), "by date: {page}");
+    assert!(page.contains("例如"), "with an example: {page}");
+    assert!(page.matches("<tr><td").count() <= 24, "and the rest is bounded: {}", page.matches("<tr><td").count());
 }

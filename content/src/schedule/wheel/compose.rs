@@ -4,13 +4,16 @@ use super::day::{Day, Phase};
 use super::plan::{Entry, Plan};
 use super::reason::NotNow;
 use super::slot::{By, Filled, Slot};
-use super::state::{State, hour_of};
+use super::state::{State, hour_end, hour_of};
 use crate::clock::{Instant, MINUTE_MS};
 use crate::item::Class;
 use crate::schedule::Carry;
 
 /// The most slots of a day: one a second, and some.
 const SLOTS_MAX: usize = 100_000;
+
+/// The most slots room is made for beforehand: one every twenty seconds. A day of more grows as it goes.
+const SLOTS_ABOUT_MAX: usize = 4_320;
 
 /// A composed day.
 #[derive(Debug)]
@@ -52,12 +55,15 @@ pub(crate) struct Composer<'a> {
 impl<'a> Composer<'a> {
     /// Starts at the start of the day; with the carry where the programme took over then.
     pub(crate) fn new(plan: &'a Plan, day: &'a Day, carry: Option<&Carry>) -> Self {
-        Self { plan, day, state: State::start(plan, day, carry), slots: Vec::new(), is_in_phase: false }
+        let slots = Vec::with_capacity(day.slots_about(SLOTS_ABOUT_MAX));
+        Self { plan, day, state: State::start(plan, day, carry), slots, is_in_phase: false }
     }
 
     /// Goes on to midnight.
     pub(crate) fn finish(mut self) -> Composed {
         while self.step() {}
+        // A day is kept for long: what was taken for more slots is given back.
+        self.slots.shrink_to_fit();
         Composed { slots: self.slots, open: self.day.open.clone(), from: self.day.from, to: self.day.to }
     }
 
@@ -132,45 +138,59 @@ impl<'a> Composer<'a> {
     }
 
     /// The campaign that is due and whose next play must come first.
-    fn pick_campaign(&self, phase: &Phase) -> Option<Pick> {
+    fn pick_campaign(&mut self, phase: &Phase) -> Option<Pick> {
+        let at = self.state.at;
         let mut best: Option<(Instant, Pick)> = None;
         for place in &phase.campaigns {
             let Some(state) = self.state.campaigns.get(usize::from(*place)) else { continue };
-            if state.due > self.state.at {
+            // What is refused for longer is not asked again at every boundary.
+            if state.due > at || state.refused_until > at {
                 continue;
             }
-            let deadline = state.due.plus_ms(state.distance_ms());
+            let deadline = state.due.plus_ms(state.distance_ms);
             if best.as_ref().is_some_and(|(before, _)| *before <= deadline) {
                 continue;
             }
-            if let Ok(pick) = self.try_campaign(*place, phase) {
-                best = Some((deadline, pick));
+            match self.try_campaign(*place, phase) {
+                Ok(pick) => best = Some((deadline, pick)),
+                Err(until) => {
+                    if let Some(state) = self.state.campaigns.get_mut(usize::from(*place)) {
+                        state.refused_until = until;
+                    }
+                }
             }
         }
         best.map(|(_, pick)| pick)
     }
 
-    /// The next item of a campaign that may stand here.
-    fn try_campaign(&self, place: u16, phase: &Phase) -> Result<Pick, NotNow> {
-        let plan = self.plan.campaigns.get(usize::from(place)).ok_or(NotNow::NotInProgramme)?;
-        let state = self.state.campaigns.get(usize::from(place)).ok_or(NotNow::NotInProgramme)?;
+    /// The next item of a campaign that may stand here; or until when none of them may for certain.
+    fn try_campaign(&mut self, place: u16, phase: &Phase) -> Result<Pick, Instant> {
+        let never = Instant(i64::MAX);
+        let plan = self.plan.campaigns.get(usize::from(place)).ok_or(never)?;
+        let state = self.state.campaigns.get(usize::from(place)).ok_or(never)?;
+        let next = state.next_item;
         let most = self.plan.campaign(plan).and_then(|campaign| campaign.per_hour_max);
         let is_this_hour = state.hour == hour_of(self.day, self.state.at);
         if most.is_some_and(|most| is_this_hour && state.this_hour >= most) {
-            return Err(NotNow::HourMax);
+            return Err(hour_end(self.day, self.state.at));
         }
-        let mut why_not = NotNow::NotInProgramme;
+        let mut refused_until = never;
         for n in 0..plan.entries.len() {
-            let item = (state.next_item + n) % plan.entries.len();
+            let item = (next + n) % plan.entries.len();
             let Some(entry) = plan.entries.get(item) else { continue };
-            let fits = self.room(entry, phase).and_then(|until| self.company(entry, until).map(|()| until));
-            match fits {
-                Ok(_) if self.is_repeat(entry) => why_not = NotNow::JustShown,
-                Ok(until) => return Ok(Pick { entry: *entry, until, from: Source::Campaign { place, item } }),
-                Err(why) => why_not = why,
+            if let Some(until) = self.like_refused(entry) {
+                refused_until = refused_until.min(until);
+                continue;
             }
+            let fits = self.room(entry, phase).and_then(|until| self.company(entry, until).map(|()| until));
+            let why = match fits {
+                Ok(_) if self.is_repeat(entry) => NotNow::JustShown,
+                Ok(until) => return Ok(Pick { entry: *entry, until, from: Source::Campaign { place, item } }),
+                Err(why) => why,
+            };
+            refused_until = refused_until.min(self.stays_refused(entry, why, phase));
         }
-        Err(why_not)
+        Err(refused_until)
     }
 
     /// The next item of the highest level that has one.
@@ -231,10 +251,10 @@ impl<'a> Composer<'a> {
         let pool = &self.plan.public_service;
         for n in 0..pool.len() {
             let next = (self.state.floor_next + n) % pool.len();
-            let Some(entry) = pool.get(next).and_then(|item| self.plan.entry_at(*item, None)) else { continue };
-            let Ok(until) = self.room(&entry, phase) else { continue };
-            if (pool.len() == 1 || !self.is_repeat(&entry)) && self.company(&entry, until).is_ok() {
-                return Some(Pick { entry, until, from: Source::Floor { next } });
+            let Some(entry) = pool.get(next) else { continue };
+            let Ok(until) = self.room(entry, phase) else { continue };
+            if (pool.len() == 1 || !self.is_repeat(entry)) && self.company(entry, until).is_ok() {
+                return Some(Pick { entry: *entry, until, from: Source::Floor { next } });
             }
         }
         None
@@ -272,7 +292,7 @@ impl<'a> Composer<'a> {
             }
         }
         if self.plan.facts(item).is_some_and(|facts| facts.seller.is_some()) {
-            self.state.ads.push(self.slots.len());
+            self.state.ads.add(self.slots.len(), hour_of(self.day, at), pick.until.ms_since(at));
         }
         self.push(Filled::Item(item), by, pick.until, pick.entry.max_ms);
     }
@@ -283,11 +303,13 @@ impl<'a> Composer<'a> {
         if self.absorb(phase.align, phase) {
             return;
         }
-        if phase.cuts && phase.align == phase.hard && left >= Self::shortest_ms() {
-            if let Some(pick) = self.pick_cut(phase) {
-                self.put(pick, phase);
-                return;
-            }
+        if phase.cuts
+            && phase.align == phase.hard
+            && left >= Self::shortest_ms()
+            && let Some(pick) = self.pick_cut(phase)
+        {
+            self.put(pick, phase);
+            return;
         }
         if left < Self::shortest_ms() && self.hold(phase.align) {
             return;

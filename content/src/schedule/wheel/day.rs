@@ -171,10 +171,10 @@ impl Day {
     fn look_ahead(&mut self, plan: &Plan) {
         let level =
             |phase: &Phase| phase.rules.first().and_then(|n| plan.rules.get(usize::from(*n))).map(|n| plan.level(*n));
-        let mut next: Option<Phase> = None;
-        for phase in self.phases.iter_mut().rev() {
-            if let Some(next) = &next {
-                let (here, there) = (level(phase), level(next));
+        let mut told: Vec<Phase> = Vec::with_capacity(self.phases.len());
+        while let Some(mut phase) = self.phases.pop() {
+            if let Some(next) = told.last() {
+                let (here, there) = (level(&phase), level(next));
                 let is_cut = next.is_open && there.is_some_and(|level| level >= Level::Insert) && there > here;
                 if is_cut || !next.is_open {
                     phase.cuts = is_cut;
@@ -187,8 +187,18 @@ impl Day {
                     }
                 }
             }
-            next = Some(phase.clone());
+            told.push(phase);
         }
+        told.reverse();
+        self.phases = told;
+    }
+
+    /// About how many slots the day will have: as many as the shortest of what is on the air would make, and a quarter more
+    /// for campaigns.
+    pub(super) fn slots_about(&self, most: usize) -> usize {
+        let open = self.phases.iter().filter(|phase| phase.smallest_ms > 0);
+        let slots = open.map(|phase| phase.to.ms_since(phase.from) / phase.smallest_ms).sum::<i64>();
+        usize::try_from(slots + slots / 4).unwrap_or(most).min(most)
     }
 }
 

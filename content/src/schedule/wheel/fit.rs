@@ -1,14 +1,13 @@
-//! What fits where: the dates of an item, bars, boundaries, and who may stand beside whom and how soon.
+//! What fits where: the dates of an item, bars, boundaries, and and who may stand beside whom.
 
 use super::compose::Composer;
 use super::day::Phase;
 use super::plan::Entry;
 use super::reason::NotNow;
 use super::slot::{Filled, Slot};
-use super::state::{hour_end, hour_of};
-use crate::clock::{HOUR_MS, Instant};
+use super::state::hour_of;
+use crate::clock::Instant;
 use crate::item::DWELL_MIN_MS;
-use crate::schedule::TEN_MINUTES_MS;
 
 /// How many slots back a gap may be spread over; further back a screen has long shown.
 const ABSORBED_OVER_MAX: usize = 60;
@@ -50,10 +49,11 @@ impl Composer<'_> {
 
     /// May an item stand right after the last one, and an advertisement here at all?
     pub(super) fn company(&self, entry: &Entry, until: Instant) -> Result<(), NotNow> {
-        if let Some((last, ended)) = self.state.last {
-            if ended == self.state.at && self.plan.are_related(entry.item, last) {
-                return Err(NotNow::BesideRelated(last));
-            }
+        if let Some((last, ended)) = self.state.last
+            && ended == self.state.at
+            && self.plan.are_related(entry.item, last)
+        {
+            return Err(NotNow::BesideRelated(last));
         }
         let Some(seller) = self.plan.facts(entry.item).and_then(|facts| facts.seller) else { return Ok(()) };
         self.advertisement(entry.item, seller, until)
@@ -62,57 +62,6 @@ impl Composer<'_> {
     /// It stood right before.
     pub(super) fn is_repeat(&self, entry: &Entry) -> bool {
         self.state.last.is_some_and(|(last, ended)| last == entry.item && ended == self.state.at)
-    }
-
-    fn advertisement(
-        &self,
-        item: u16,
-        seller: (Option<crate::item::Trade>, u16),
-        until: Instant,
-    ) -> Result<(), NotNow> {
-        let (at, policy) = (self.state.at, self.plan.policy());
-        let memory_ms = TEN_MINUTES_MS.max(i64::from(policy.separation_ms));
-        if self.day.goes_on && at.ms_since(self.day.from) < memory_ms {
-            return Err(NotNow::DayBegins);
-        }
-        if until > hour_end(self.day, at) {
-            return Err(NotNow::AdOverHourEnd);
-        }
-        let (hour_from, ten_from) = (hour_end(self.day, at).plus_ms(-HOUR_MS), until.plus_ms(-TEN_MINUTES_MS));
-        let length = until.ms_since(at);
-        let (mut hour_ms, mut ten_ms) = (length, length);
-        let mut rival = None;
-        let since_of = |from: Instant, slot: (Instant, Instant)| slot.1.ms_since(slot.0.max(from)).max(0);
-        for n in self.state.ads.iter().rev() {
-            let Some((slot, other)) = self.slots.get(*n).and_then(|slot| Some((slot, slot.item()?))) else { continue };
-            let is_near = at.ms_since(slot.until) < i64::from(policy.separation_ms);
-            if slot.until <= hour_from && slot.until <= ten_from && !is_near {
-                break;
-            }
-            hour_ms += since_of(hour_from, (slot.since, slot.until));
-            ten_ms += since_of(ten_from, (slot.since, slot.until));
-            if is_near && rival.is_none() && self.plan.facts(other).is_some_and(|f| are_rivals(f.seller, seller)) {
-                rival = Some(other);
-            }
-        }
-        for before in &self.state.ads_before {
-            hour_ms += since_of(hour_from, (before.since, before.until));
-            ten_ms += since_of(ten_from, (before.since, before.until));
-            let is_near = at.ms_since(before.until) < i64::from(policy.separation_ms);
-            let mine = self.plan.show.items.get(usize::from(item)).and_then(|item| item.advertiser.as_ref());
-            let competes =
-                matches!((&before.advertiser, mine), (Some(a), Some(b)) if a.trade == b.trade && a.name != b.name);
-            if is_near && competes && rival.is_none() {
-                rival = before.item.or(Some(item));
-            }
-        }
-        if hour_ms * 1_000 > i64::from(policy.ad_hour_permille) * HOUR_MS {
-            return Err(NotNow::AdHourCap);
-        }
-        if ten_ms > i64::from(policy.ad_ten_minutes_ms) {
-            return Err(NotNow::AdTenMinutesCap);
-        }
-        rival.map_or(Ok(()), |rival| Err(NotNow::Rival(rival)))
     }
 
     /// Spreads the time up to `to` over the stills before it; says whether it could. Advertisements keep their length.
@@ -177,8 +126,4 @@ impl Composer<'_> {
     pub(super) const fn shortest_ms() -> i64 {
         DWELL_MIN_MS as i64
     }
-}
-
-fn are_rivals(one: Option<(Option<crate::item::Trade>, u16)>, two: (Option<crate::item::Trade>, u16)) -> bool {
-    one.is_some_and(|(trade, advertiser)| trade == two.0 && advertiser != two.1)
 }

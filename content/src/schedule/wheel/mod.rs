@@ -1,6 +1,7 @@
 //! The wheel: one zone's day, composed like a radio clock. The base loop goes on through the day, campaigns are spread over
 //! it, and caps, floors, distances and bars hold because nothing that breaks one is ever put in.
 
+mod ads;
 mod compose;
 mod day;
 mod fit;

@@ -29,22 +29,37 @@ pub struct Plan {
     pub(super) rules: Vec<u16>,
     /// Campaigns that aim here, in their turn.
     pub(super) campaigns: Vec<CampaignPlan>,
-    /// Public-service items that may be shown here.
-    pub(super) public_service: Vec<u16>,
+    /// Public-service items that may be shown here, where there is a floor for them.
+    pub(super) public_service: Vec<Entry>,
+    /// Advertisements, and the education items each may not stand beside, in order.
+    related: Vec<(u16, u16)>,
 }
 
 /// What the wheel knows of an item.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     pub(super) is_still: bool,
     pub(super) class: Class,
     pub(super) valid_from: Instant,
     pub(super) ends_at: Instant,
     pub(super) barred: Option<Barred>,
-    /// Trade and a number for the advertiser; advertisements only.
-    pub(super) seller: Option<(Option<Trade>, u16)>,
-    /// Items it may not stand beside, in order.
-    pub(super) related: Vec<u16>,
+    /// Advertisements only.
+    pub(super) seller: Option<Seller>,
+}
+
+/// Who advertises what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seller {
+    pub(super) trade: Option<Trade>,
+    /// A number for the advertiser.
+    pub(super) advertiser: u16,
+}
+
+impl Seller {
+    /// The two sell the same for different advertisers.
+    pub(super) fn is_rival_of(self, other: Self) -> bool {
+        self.trade == other.trade && self.advertiser != other.advertiser
+    }
 }
 
 /// What the wheel knows of a campaign.
@@ -73,25 +88,20 @@ impl Plan {
     /// Makes a programme ready.
     #[must_use]
     pub fn new(show: Arc<Show>, effective_at: Instant, carry: Arc<Carry>) -> Self {
-        let policy = show.site.policy.clone();
+        let policy = &show.site.policy;
         let mut items: Vec<Facts> = Vec::with_capacity(show.items.len());
         let mut advertisers: Vec<&str> = Vec::new();
         for item in &show.items {
-            items.push(facts(item, &show, &policy, &mut advertisers));
+            items.push(facts(item, &show, policy, &mut advertisers));
         }
         let mut by_name: Vec<u16> = (0..items.len()).filter_map(|n| u16::try_from(n).ok()).collect();
         by_name.sort_by(|a, b| name_of(&show, *a).cmp(&name_of(&show, *b)));
-        let public_service = (0_u16..)
-            .zip(&items)
-            .filter(|(_, facts)| facts.class == Class::PublicService && facts.barred.is_none())
-            .map(|(n, _)| n)
-            .collect();
         let mut rules: Vec<u16> = (0_u16..)
             .zip(&show.rules)
             .filter(|(_, rule)| rule.target.holds(&show.zone, &show.site))
             .map(|(n, _)| n)
             .collect();
-        rules.sort_by_key(|n| rank(&show, *n));
+        rules.sort_by(|a, b| rank(&show, *a).cmp(&rank(&show, *b)));
         let mut plan = Self {
             effective_at,
             carry,
@@ -99,10 +109,11 @@ impl Plan {
             by_name,
             rules,
             campaigns: Vec::new(),
-            public_service,
-            show: show.clone(),
+            public_service: Vec::new(),
+            related: related(&show),
+            show,
         };
-        plan.relate();
+        plan.public_service = plan.floor();
         plan.campaigns = campaigns(&plan);
         plan
     }
@@ -186,36 +197,37 @@ impl Plan {
         Some(Entry { item, dwell_ms: dwell, min_ms: shorter.max(policy.qr_min_ms).max(DWELL_MIN_MS), max_ms: longer })
     }
 
-    /// Works out which advertisements may not stand beside which education items.
-    fn relate(&mut self) {
-        let mut pairs = Vec::new();
-        for (n, ad) in (0_u16..).zip(&self.show.items) {
-            let Some(advertiser) = ad.advertiser.as_ref().filter(|_| ad.class == Class::Advertisement) else {
-                continue;
-            };
-            for (m, other) in (0_u16..).zip(&self.show.items) {
-                let touches = |tag: &String| advertiser.related.iter().any(|start| tag.starts_with(start.as_str()));
-                if other.class == Class::Education && other.tags.iter().any(touches) {
-                    pairs.push((n, m));
-                }
-            }
+    /// Public-service items for the floor. How long a still needs is read off its words, so it is asked once, not every turn.
+    fn floor(&self) -> Vec<Entry> {
+        if self.policy().public_service_permille == 0 {
+            return Vec::new();
         }
-        for (ad, other) in pairs {
-            for (one, two) in [(ad, other), (other, ad)] {
-                if let Some(facts) = self.items.get_mut(usize::from(one)) {
-                    facts.related.push(two);
-                }
-            }
-        }
-        for facts in &mut self.items {
-            facts.related.sort_unstable();
-        }
+        let serves = |facts: &Facts| facts.class == Class::PublicService && facts.barred.is_none();
+        let serving = (0_u16..).zip(&self.items).filter(|(_, facts)| serves(facts));
+        serving.filter_map(|(n, _)| self.entry_at(n, None)).collect()
     }
 
     /// The two may not stand side by side.
     pub(super) fn are_related(&self, one: u16, two: u16) -> bool {
-        self.facts(one).is_some_and(|facts| facts.related.binary_search(&two).is_ok())
+        let sells = |item: u16| self.facts(item).is_some_and(|facts| facts.seller.is_some());
+        (sells(one) && self.related.binary_search(&(one, two)).is_ok())
+            || (sells(two) && self.related.binary_search(&(two, one)).is_ok())
     }
+}
+
+/// Works out which advertisements may not stand beside which education items: pairs of both, in order.
+fn related(show: &Show) -> Vec<(u16, u16)> {
+    let mut pairs = Vec::new();
+    for (n, ad) in (0_u16..).zip(&show.items).filter(|(_, item)| item.class == Class::Advertisement) {
+        let starts = ad.advertiser.as_ref().map(|advertiser| advertiser.related.as_slice()).unwrap_or_default();
+        if starts.is_empty() {
+            continue;
+        }
+        let touches = |tag: &String| starts.iter().any(|start| tag.starts_with(start.as_str()));
+        let others = (0_u16..).zip(&show.items).filter(|(_, other)| other.class == Class::Education);
+        pairs.extend(others.filter(|(_, other)| other.tags.iter().any(touches)).map(|(m, _)| (n, m)));
+    }
+    pairs
 }
 
 fn part(ms: u32, permille: u32) -> u32 {
@@ -226,9 +238,9 @@ fn name_of(show: &Show, item: u16) -> Option<&ItemId> {
     show.items.get(usize::from(item)).map(|item| &item.id)
 }
 
-fn rank(show: &Show, rule: u16) -> impl Ord + use<> {
+fn rank(show: &Show, rule: u16) -> impl Ord {
     let rule = show.rules.get(usize::from(rule));
-    rule.map(|rule| (std::cmp::Reverse(rule.level), rule.order, rule.id.clone()))
+    rule.map(|rule| (std::cmp::Reverse(rule.level), rule.order, &rule.id))
 }
 
 fn facts<'a>(item: &'a Item, show: &Show, policy: &Policy, advertisers: &mut Vec<&'a str>) -> Facts {
@@ -239,7 +251,8 @@ fn facts<'a>(item: &'a Item, show: &Show, policy: &Policy, advertisers: &mut Vec
             advertisers.push(name);
             advertisers.len() - 1
         });
-        (item.advertiser.as_ref().map(|advertiser| advertiser.trade), u16::try_from(known).unwrap_or(u16::MAX))
+        let trade = item.advertiser.as_ref().map(|advertiser| advertiser.trade);
+        Seller { trade, advertiser: u16::try_from(known).unwrap_or(u16::MAX) }
     });
     Facts {
         is_still: item.face.is_still(),
@@ -248,7 +261,6 @@ fn facts<'a>(item: &'a Item, show: &Show, policy: &Policy, advertisers: &mut Vec
         ends_at: item.ends_at(),
         barred: if is_ad { barred(item, show, policy) } else { None },
         seller,
-        related: Vec::new(),
     }
 }
 

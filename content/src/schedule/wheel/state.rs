@@ -1,11 +1,11 @@
 //! Where the composition of a day stands between two slots.
 
+use super::ads::{Ads, Before};
 use super::day::{Day, Phase};
 use super::pace::{WHOLE_PPM, distances};
 use super::plan::{Entry, Plan};
 use super::slot::Slot;
 use crate::clock::{HOUR_MS, Instant};
-use crate::item::Advertiser;
 use crate::schedule::{CampaignCarry, Carry, LoopCarry, RULE_WEIGHT_MAX, RecentPlay, TEN_MINUTES_MS};
 
 /// How late a campaign may be held to be, in whole distances: what is later was lost, and is not made up for in a burst.
@@ -29,19 +29,8 @@ pub(crate) struct State {
     pub(super) floor_next: usize,
     /// The item that stands right before, and when it ended.
     pub(super) last: Option<(u16, Instant)>,
-    /// Slots of the day that hold advertisements.
-    pub(super) ads: Vec<usize>,
-    /// Advertisements from before the programme took over.
-    pub(super) ads_before: Vec<Before>,
-}
-
-/// An advertisement from before the programme took over.
-#[derive(Debug, Clone)]
-pub(super) struct Before {
-    pub(super) item: Option<u16>,
-    pub(super) advertiser: Option<Advertiser>,
-    pub(super) since: Instant,
-    pub(super) until: Instant,
+    /// Advertisements so far.
+    pub(super) ads: Ads,
 }
 
 /// Where the playlist of a rule stands.
@@ -68,9 +57,13 @@ pub(super) struct CampaignState {
     pub(super) base: Instant,
     pub(super) num: i64,
     pub(super) den: i64,
+    /// Whole distance between two plays, in milliseconds.
+    pub(super) distance_ms: i64,
     pub(super) count: i64,
     /// When the next play is due; never while it is off the air.
     pub(super) due: Instant,
+    /// It was refused, and stays so until then.
+    pub(super) refused_until: Instant,
 }
 
 impl State {
@@ -87,8 +80,7 @@ impl State {
             floor_shown_ms: 0,
             floor_next: 0,
             last: None,
-            ads: Vec::new(),
-            ads_before: Vec::new(),
+            ads: Ads::default(),
         };
         if let Some(carry) = carry {
             state.take(plan, day, carry);
@@ -126,7 +118,7 @@ impl State {
             let item = plan.index_of(&play.item);
             if play.is_ad {
                 let advertiser = play.advertiser.clone();
-                self.ads_before.push(Before { item, advertiser, since: play.since, until: play.until });
+                self.ads.before.push(Before { item, advertiser, since: play.since, until: play.until });
             }
             if let Some(item) = item.filter(|_| play.until == day.from) {
                 self.last = Some((item, play.until));
@@ -179,19 +171,19 @@ impl State {
                 advertiser: item.advertiser.clone(),
             })
         };
-        for before in self.ads_before.iter().filter(|before| at.ms_since(before.until) < memory_ms) {
+        for before in self.ads.before.iter().filter(|before| at.ms_since(before.until) < memory_ms) {
             recent.extend(before.item.and_then(|item| remember(item, before.since, before.until)));
         }
-        for slot in self.ads.iter().filter_map(|n| slots.get(*n)) {
+        for slot in self.ads.slots.iter().filter_map(|n| slots.get(*n)) {
             if at.ms_since(slot.until) < memory_ms && slot.since < at {
                 recent.extend(slot.item().and_then(|item| remember(item, slot.since, slot.until)));
             }
         }
         let last = slots.iter().rev().find(|slot| slot.since < at);
-        if let Some((slot, item)) = last.and_then(|slot| Some((slot, slot.item()?))) {
-            if recent.last().is_none_or(|play| play.since != slot.since) {
-                recent.extend(remember(item, slot.since, slot.until));
-            }
+        if let Some((slot, item)) = last.and_then(|slot| Some((slot, slot.item()?)))
+            && recent.last().is_none_or(|play| play.since != slot.since)
+        {
+            recent.extend(remember(item, slot.since, slot.until));
         }
         recent
     }
@@ -244,21 +236,24 @@ impl CampaignState {
             base: Instant(0),
             num: 0,
             den: 1,
+            distance_ms: 0,
             count: 0,
             due: Instant(i64::MAX),
+            refused_until: Instant(i64::MIN),
         }
     }
 
     fn begin(&mut self, from: Instant, num: i64, den: i64) {
         self.base = from;
         (self.num, self.den, self.count) = (num, den.max(1), 0);
+        self.distance_ms = self.num / self.den;
         self.due = self.nth(0);
     }
 
     fn nth(&self, count: i64) -> Instant {
         let ppm = i128::from(count) * i128::from(WHOLE_PPM) + i128::from(self.wait_ppm);
-        let ms = ppm * i128::from(self.num) / (i128::from(self.den) * i128::from(WHOLE_PPM));
-        self.base.plus_ms(i64::try_from(ms).unwrap_or(i64::MAX))
+        let ms = divided(ppm * i128::from(self.num), i128::from(self.den) * i128::from(WHOLE_PPM));
+        self.base.plus_ms(ms)
     }
 
     /// A play was put in at `at`: the next is due a distance later, or two distances ago where much was lost.
@@ -277,19 +272,22 @@ impl CampaignState {
         }
     }
 
-    /// Whole distance between two plays, in milliseconds.
-    pub(super) const fn distance_ms(&self) -> i64 {
-        self.num / self.den
-    }
-
     /// How long until the next play at `at`, in millionths of a distance.
     fn wait_at(&self, at: Instant) -> i64 {
         if self.due == Instant(i64::MAX) || self.num <= 0 {
             return self.wait_ppm;
         }
         let ms = i128::from(self.due.ms_since(at));
-        let ppm = ms * i128::from(WHOLE_PPM) * i128::from(self.den) / i128::from(self.num);
-        i64::try_from(ppm).unwrap_or(i64::MAX).max(-LATE_MAX_PPM)
+        let ppm = divided(ms * i128::from(WHOLE_PPM) * i128::from(self.den), i128::from(self.num));
+        ppm.max(-LATE_MAX_PPM)
+    }
+}
+
+/// Nearly always both are small, and a division of small numbers takes a tenth of the time.
+fn divided(whole: i128, by: i128) -> i64 {
+    match (i64::try_from(whole), i64::try_from(by)) {
+        (Ok(whole), Ok(by)) => whole / by,
+        _ => i64::try_from(whole / by).unwrap_or(i64::MAX),
     }
 }
 
@@ -315,15 +313,15 @@ pub(super) fn memory_ms(plan: &Plan) -> i64 {
     HOUR_MS.max(TEN_MINUTES_MS).max(i64::from(plan.policy().separation_ms))
 }
 
-fn resume(list: &[Entry], carried: &LoopCarry, last: Option<u16>) -> usize {
+fn resume(turns: &[Entry], carried: &LoopCarry, last: Option<u16>) -> usize {
     let next = usize::try_from(carried.next).unwrap_or(0);
-    let before = |n: usize| list.get(if n == 0 { list.len().wrapping_sub(1) } else { n - 1 }).map(|entry| entry.item);
-    if list.is_empty() {
+    let before = |n: usize| turns.get(if n == 0 { turns.len().wrapping_sub(1) } else { n - 1 }).map(|entry| entry.item);
+    if turns.is_empty() {
         return 0;
     }
     if last.is_none() || before(next) == last {
-        return next % list.len();
+        return next % turns.len();
     }
-    let found = list.iter().position(|entry| Some(entry.item) == last);
-    found.map_or(next, |found| found + 1) % list.len()
+    let found = turns.iter().position(|entry| Some(entry.item) == last);
+    found.map_or(next, |found| found + 1) % turns.len()
 }

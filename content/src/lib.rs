@@ -30,6 +30,8 @@ pub mod playlist;
 pub mod programme;
 pub mod schedule;
 pub mod shelf;
+#[cfg(test)]
+mod sim;
 pub mod text;
 pub mod timeline;
 pub mod wire;

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex};
 
 use super::bug::Bug;
 use super::machine::{Machine, Refusal, Rows, commit};
-use crate::clock::{Instant, MINUTE_MS};
+use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash};
 use crate::manifest::Envelope;
 use crate::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Span, Standing};
 use crate::play::{Batch, Play};
+
+/// How long a server with that bug knows a repetition.
+const WINDOW_MS: i64 = 5_000;
 
 /// A batch that was kept.
 #[derive(Debug)]
@@ -113,8 +116,10 @@ impl Entry for BookChange {
         if self.disk.has(Bug::WatermarkInMemory) {
             standing = memory.logs.get(&log_epoch).copied().unwrap_or(new);
         }
-        let newest = self.rows.batches.iter().rfind(|batch| batch.log_epoch == log_epoch);
-        let is_late = newest.is_some_and(|batch| memory.now_ms - batch.at.0 > MINUTE_MS);
+        let holds = |batch: &&Arc<BatchRow>| {
+            batch.log_epoch == log_epoch && (batch.span.first_seq..=batch.span.last_seq).contains(&memory.first_seq)
+        };
+        let is_late = self.rows.batches.iter().find(holds).is_some_and(|batch| memory.now_ms - batch.at.0 > WINDOW_MS);
         let is_hole = memory.first_seq > standing.seq + 1;
         if (self.disk.has(Bug::DedupeByTime) && is_late && memory.first_seq <= standing.seq)
             || (self.disk.has(Bug::GapSkipped) && is_hole)

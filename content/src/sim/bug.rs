@@ -26,7 +26,7 @@ pub(super) enum Bug {
     WatermarkInMemory,
     /// The server answers a hello with the highest watermark it ever told, not from its books.
     WelcomeFromMemory,
-    /// Repetitions are known for a minute.
+    /// Repetitions are known for some seconds.
     DedupeByTime,
     /// Totals are written beside the transaction.
     TotalsOutside,

@@ -14,6 +14,8 @@
 //! - **manifest**: the signed word of which parts a zone plays ([`manifest`]).
 //! - **cue**: what a screen shows at an instant, since when, until when, why ([`timeline`]).
 //! - **play**: one showing, from its first presented frame to its last ([`play`]).
+//! - **log**: the plays of a box, numbered; the **books**: what the server makes of them ([`play`]).
+//! - **shelf**: what a box keeps so that it wakes with something to show ([`shelf`]).
 //! - **link**: the conversation between box and server ([`wire`]).
 
 pub mod clinic;
@@ -27,6 +29,9 @@ pub mod play;
 pub mod playlist;
 pub mod programme;
 pub mod schedule;
+pub mod shelf;
+#[cfg(test)]
+mod sim;
 pub mod text;
 pub mod timeline;
 pub mod wire;

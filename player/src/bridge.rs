@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
-use anteroom_content::play::Ending;
 use anteroom_content::programme::Show;
 use anteroom_content::schedule::Carry;
 use anteroom_content::text::Text;
 use serde::{Deserialize, Serialize};
+
+pub use anteroom_content::play::{Ended, Shown};
 
 /// The largest frame on the pipe, in bytes: two editions of the largest programme, as JSON.
 pub const BRIDGE_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -128,34 +129,4 @@ pub enum FromStage {
         /// In words.
         text: String,
     },
-}
-
-/// An item began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
-    /// Which.
-    pub item: ItemId,
-    /// In which version.
-    pub item_version: u32,
-    /// The file on the glass; none for a card.
-    pub file: Option<ContentHash>,
-    /// By which manifest.
-    pub manifest_version: u64,
-    /// When the plan let it begin; may lie before the start of the stage.
-    pub planned_at: Instant,
-    /// How long the plan lets it stand, in milliseconds.
-    pub planned_ms: u32,
-    /// When its first frame was presented.
-    pub at: Instant,
-}
-
-/// An item ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
-    /// When the plan let it begin: says which showing.
-    pub planned_at: Instant,
-    /// How long it was on the glass of this stage, in milliseconds of a clock that never jumps.
-    pub shown_ms: u32,
-    /// How it ended.
-    pub ending: Ending,
 }

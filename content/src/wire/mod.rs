@@ -18,6 +18,8 @@
 
 mod codec;
 pub mod enrol;
+#[cfg(test)]
+mod golden;
 mod message;
 
 pub use codec::{BadFrame, FRAME_BYTES_MAX, decode, encode, frame_length};

@@ -41,10 +41,6 @@ pub const CONTROL_WINDOW_BYTES: u32 = 256 * 1024;
 pub const BULK_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 /// How much of a stream is read at once, in bytes.
 pub const CHUNK_BYTES_MAX: usize = 64 * 1024;
-/// Batches sent ahead of their acknowledgement.
-pub const BATCHES_AHEAD_MAX: usize = 4;
-/// A batch without an acknowledgement for so long is sent again.
-pub const ACK_TIMEOUT: Duration = Duration::from_secs(30);
 /// After the code of enrolment has run out the server says so; this long beyond it nobody is there.
 pub const VERDICT_GRACE: Duration = Duration::from_secs(15);
 /// After a refused enrolment the next try waits so long.
@@ -62,21 +58,9 @@ pub const FETCH_REST_CAP: Duration = Duration::from_secs(30);
 pub const FILES_MAX: usize = 20_000;
 /// The largest file, in bytes: the largest movie.
 pub const FILE_BYTES_MAX: u64 = anteroom_content::media::MOVIE_BYTES_MAX;
-/// Show parts a zone keeps: the one in force, and those that take over later.
-pub const EDITIONS_MAX: usize = 4;
 
 /// Bytes set aside so that a full disk cannot stop the log: 14 days of plays.
 pub const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
-/// Acknowledged plays are kept so long, so that a server restored from a backup can ask again.
-pub const PLAYS_KEEP_MS: i64 = 14 * DAY_MS;
-/// Plays removed in one go, so that the log is never held up.
-pub const PLAYS_PRUNED_MAX: i64 = 5_000;
-/// How often old plays are looked for.
-pub const PRUNE_EVERY: Duration = Duration::from_hours(1);
-/// How often a running play's length is noted on disk: what a power cut can take from it.
-pub const NOTE_EVERY: Duration = Duration::from_secs(10);
-/// An open play whose planned end lies so far back is closed when no stage took it up.
-pub const STALE_PLAY_MS: i64 = 5_000;
 /// How long a database that is busy is waited for.
 pub const DATABASE_WAIT: Duration = Duration::from_secs(5);
 

@@ -75,8 +75,8 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
         );
     }
     let (events, inbox) = events::channel();
-    let ballast = Ballast::of(&options.state);
-    let scribe = Scribe::start(store.clone(), ballast.clone(), Arc::clone(&clock), events.clone()).await?;
+    let ballast = store.ballast().clone();
+    let scribe = Scribe::start(store.clone(), Arc::clone(&clock), events.clone()).await?;
     let refuse_door = |error| Unable::Door { folder: options.state.clone(), error };
     let door = door::open(&options.state).map_err(refuse_door)?;
 

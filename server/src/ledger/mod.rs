@@ -2,9 +2,7 @@
 //! acknowledged is on disk; what cannot be counted is kept aside and never in the way.
 
 mod receive;
-mod sort;
 #[cfg(test)]
 mod tests;
-mod totals;
 
 pub use receive::{LedgerError, receive, resume};

@@ -1,6 +1,5 @@
 //! The desk: the one loop that owns what the box knows, and tells stage and server what follows from it.
 
-mod editions;
 mod glass;
 mod looks;
 mod report;

@@ -7,14 +7,14 @@ use anteroom_content::clock::Clock as _;
 use anteroom_content::id::{ContentHash, PairCode, ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Distrust, Envelope, Manifest};
 use anteroom_content::programme::Show;
+use anteroom_content::shelf::{EditionRow, Shelf as _, may_sweep, take_in};
 use anteroom_content::text::Text;
 use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use super::editions::admit;
 use super::round::Desk;
-use crate::agent::store::{EditionRow, FileError, Identity, StoreError};
+use crate::agent::store::{FileError, Identity, StoreError};
 use crate::bridge::StageEdition;
 
 impl Desk {
@@ -175,8 +175,8 @@ impl Desk {
         let is_known = self.rows.contains(&new);
         let is_same_show = |row: &EditionRow| (row.show, row.effective_at) == (new.show, new.effective_at);
         let was_same_show = self.rows.last().is_some_and(is_same_show);
-        let rows = admit(&self.rows, new, self.rooms.clock.now());
-        let kept = self.rooms.store.keep_editions(&manifest.zone, &rows).await;
+        let now = self.rooms.clock.now();
+        let (rows, kept) = take_in(&self.rooms.store, &manifest.zone, &self.rows, new, now).await;
         self.report(kept);
         self.rows = rows;
         self.read_editions();
@@ -190,7 +190,7 @@ impl Desk {
             self.resize();
             self.tell_stage();
         }
-        self.sweep(manifest);
+        self.sweep(manifest).await;
     }
 
     fn is_wanted(&self, manifest: &Manifest) -> bool {
@@ -267,7 +267,12 @@ impl Desk {
     }
 
     /// Removes files that nothing on this box names any more.
-    fn sweep(&self, manifest: &Manifest) {
+    async fn sweep(&mut self, manifest: &Manifest) {
+        match may_sweep(&self.rooms.store, &manifest.zone, &self.rows, &manifest.clinic.hash).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return self.report(Err(error)),
+        }
         let mut wanted: Vec<_> = self.editions.iter().flat_map(|edition| edition.show.files()).collect();
         wanted.extend(self.rows.iter().map(|row| (row.show, 0)));
         wanted.push((manifest.clinic.hash, 0));

@@ -4,7 +4,7 @@ use std::time::Instant as Tick;
 
 use anteroom_content::clock::Clock as _;
 use anteroom_content::id::ScreenId;
-use anteroom_content::play::LogMark;
+use anteroom_content::play::{LogMark, LogState, Welcomed};
 use anteroom_content::wire::{
     Hello, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer,
 };
@@ -19,7 +19,7 @@ use super::sender::PlaySender;
 use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
 use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, TICK};
 use crate::agent::playlog::Word;
-use crate::agent::store::{Identity, LogState};
+use crate::agent::store::Identity;
 
 /// How a conversation ended.
 #[derive(Debug)]
@@ -57,16 +57,18 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> 
         | ToPlayer::Look { .. }
         | ToPlayer::Unknown => return Err(Broken::OutOfTurn("a welcome was due")),
     };
-    if held.log_epoch == log.mark.log_epoch && held.seq > log.mark.seq {
-        tracing::error!(log.here = log.mark.seq, log.server = held.seq, "the server holds plays this log has lost");
-        link.scribe.tell(Word::LogLost);
-        let _ = log_state.wait_for(|now| now.is_some_and(|now| now.mark.log_epoch != log.mark.log_epoch)).await;
-        return Ok(End::LogLost);
-    }
-    let sender = PlaySender::from(&log, held);
-    if held.log_epoch == log.mark.log_epoch {
+    let (sending, ours) = match Welcomed::with(&log, held) {
+        Welcomed::GoOn { sending, held } => (sending, held),
+        Welcomed::LogLost => {
+            tracing::error!(log.here = log.mark.seq, log.server = held.seq, "the server holds plays this log has lost");
+            link.scribe.log_lost(held).await;
+            return Ok(End::LogLost);
+        }
+    };
+    if let Some(held) = ours {
         link.scribe.tell(Word::Acked(held));
     }
+    let sender = PlaySender { sending, started: Tick::now() };
     Dialogue { link, identity, connection, speak, sender, tasks: JoinSet::new() }.run(hear).await
 }
 
@@ -132,7 +134,7 @@ impl Dialogue<'_> {
     }
 
     fn acked(&mut self, mark: LogMark) {
-        if self.sender.acked(mark) {
+        if self.sender.sending.acked(mark) {
             self.link.scribe.tell(Word::Acked(mark));
         }
     }

@@ -101,6 +101,7 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
     if files.len() > FILES_MAX {
         return Err(Short::TooMany(files.len()));
     }
+    let named: Vec<_> = files.iter().map(|(hash, _)| *hash).chain([manifest.clinic.hash, manifest.show.hash]).collect();
     files.retain(|(hash, _)| !link.files.holds(hash));
     let left: u64 = files.iter().map(|(hash, size_bytes)| link.files.missing_bytes(hash, *size_bytes)).sum();
     link.fetch_left_bytes.store(left, Ordering::Relaxed);
@@ -113,6 +114,7 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
         fetched?;
     }
     link.fetch_left_bytes.store(0, Ordering::Relaxed);
+    link.files.sync_names(&named).map_err(FetchError::from)?;
     link.events.send(Event::Link(LinkEvent::FilesArrived(Box::new(manifest.clone())))).await;
     Ok(())
 }

@@ -161,7 +161,8 @@ async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next 
     let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
     match ended {
         Ok(End::Stopped) => Next::Never,
-        Ok(End::LogLost) => Next::AtOnce,
+        // Not at once: a disk on which no log can be begun would have the box call without a pause.
+        Ok(End::LogLost) => Next::Later,
         Ok(End::Refused(refusal)) => refused(link, failures, refusal).await,
         Err(Broken::Connection(error)) if started.elapsed() < RECONNECT_BASE => {
             // A server that does not believe the box's certificate says so only after the handshake.

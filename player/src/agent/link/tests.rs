@@ -16,7 +16,7 @@ use super::{Link, run, tls};
 use crate::agent::events::{self, Event, LinkEvent, Picture};
 use crate::agent::limits::TIME_BORN;
 use crate::agent::playlog::Scribe;
-use crate::agent::store::{Ballast, Files, Store};
+use crate::agent::store::{Files, Store};
 use crate::agent::time::BoxClock;
 
 /// A link and the other end of its queue.
@@ -38,8 +38,7 @@ impl Bench {
         let store = Store::open(folder).await.unwrap();
         let clock = Arc::new(clock);
         let (sender, events) = events::channel();
-        let ballast = Ballast::of(folder);
-        let scribe = Scribe::start(store.clone(), ballast, Arc::clone(&clock), sender.clone()).await.unwrap();
+        let scribe = Scribe::start(store.clone(), Arc::clone(&clock), sender.clone()).await.unwrap();
         let (wanted, to_fetch) = watch::channel(None);
         let (stop, stopped) = watch::channel(false);
         let link = Link {

@@ -1,9 +1,7 @@
-//! The log of plays: durable before it counts, each showing once, numbered without a gap, signed when it leaves.
+//! The log of plays: durable before it counts, each showing once, numbered without a gap, signed when it leaves. The rules
+//! are [`anteroom_content::play`]; here they run on the box's disk and clock.
 
-mod diary;
 mod scribe;
-mod sealed;
 
-pub use diary::{Diary, Place};
-pub use scribe::{Scribe, Word};
-pub use sealed::next_batch;
+pub use anteroom_content::play::{Place, Word};
+pub use scribe::Scribe;

@@ -1,52 +1,30 @@
-//! The scribe: the one task that writes the log. What the disk refuses is kept in memory and tried again; a full disk
-//! gets the ballast.
+//! The scribe: the one task that writes the log, with the pen of [`anteroom_content::play`].
 
-use std::time::{Duration, Instant as Tick};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Started};
 
 use anteroom_content::clock::Clock as _;
-use anteroom_content::id::{BoxId, ItemId, ScreenId};
-use anteroom_content::play::LogMark;
+use anteroom_content::id::BoxId;
+use anteroom_content::play::{LogMark, LogState, Moment, Notice, Pen, Tick, Word};
 use anteroom_content::wire::TroubleKind;
-use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Diary, Place};
 use crate::agent::events::{Event, EventSender};
-use crate::agent::limits::{PLAYLOG_WORDS_MAX, PLAYS_KEEP_MS, PRUNE_EVERY};
-use crate::agent::store::{Ballast, LogState, Step, Store, StoreError};
+use crate::agent::limits::PLAYLOG_WORDS_MAX;
+use crate::agent::store::{Store, StoreError};
 use crate::agent::time::BoxClock;
-use crate::bridge::{Ended, Shown};
 
-/// Changes kept in memory while the disk refuses them; beyond it the oldest are lost, and people are told.
-const UNWRITTEN_MAX: usize = 2_000;
 /// How often the scribe looks around itself when nothing happens.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 
-/// What the scribe is told.
-#[derive(Debug)]
-pub enum Word {
-    /// An item's first frame was presented.
-    Shown(Place, Shown),
-    /// An item's last frame was presented.
-    Ended(ScreenId, Ended),
-    /// Frames go on, with this item.
-    Frames(ScreenId, Option<ItemId>),
-    /// The stage of a screen fell.
-    StageFell(ScreenId),
-    /// Write to the log of this box from now on; answers when it is found or begun.
-    UseLog(BoxId, oneshot::Sender<()>),
-    /// The server holds plays of this log that are not in it: the log lost some, and a new one begins.
-    LogLost,
-    /// The server holds everything up to here.
-    Acked(LogMark),
-    /// Everything open ends now; answers when that is on the disk.
-    Interrupt(oneshot::Sender<()>),
-}
+/// A word, when it was said, and who waits until it is done.
+type Said = (Tick, Word, Option<oneshot::Sender<()>>);
 
 /// How others reach the scribe.
 #[derive(Debug, Clone)]
 pub struct Scribe {
-    words: mpsc::Sender<(Tick, Word)>,
+    started: Started,
+    words: mpsc::Sender<Said>,
     state: watch::Receiver<Option<LogState>>,
 }
 
@@ -55,217 +33,149 @@ impl Scribe {
     ///
     /// # Errors
     /// [`StoreError`] when the log cannot be read.
-    pub async fn start(
-        store: Store,
-        ballast: Ballast,
-        clock: Arc<BoxClock>,
-        events: EventSender,
-    ) -> Result<Self, StoreError> {
-        let diary = Diary::wake(store.open_plays().await?, store.last_plays().await?);
+    pub async fn start(store: Store, clock: Arc<BoxClock>, events: EventSender) -> Result<Self, StoreError> {
+        let started = Started::now();
+        let pen = Pen::wake(store, Tick::ZERO, crate::agent::chance::number).await?;
         let (words, inbox) = mpsc::channel(PLAYLOG_WORDS_MAX);
         let (told, state) = watch::channel(None);
-        let pen =
-            Pen { store, ballast, clock, events, diary, log: None, unwritten: Vec::new(), told, pruned: Tick::now() };
-        tokio::spawn(pen.run(inbox));
-        Ok(Self { words, state })
+        tokio::spawn(Room { started, clock, events, pen, told }.run(inbox));
+        Ok(Self { started, words, state })
     }
 
     /// Tells the scribe; never waits. Full means a disk that has hung for half an hour.
     pub fn tell(&self, word: Word) {
-        if let Err(error) = self.words.try_send((Tick::now(), word)) {
-            tracing::error!(reason = %error, "the play log does not keep up: a word for it is lost");
-        }
+        self.say(word, None);
     }
 
     /// Ends everything open and waits until that is on the disk.
     pub async fn interrupt(&self) {
-        let (done, is_done) = oneshot::channel();
-        self.tell(Word::Interrupt(done));
-        let _ = is_done.await;
+        self.ask(Word::Interrupt).await;
     }
 
     /// Writes to the log of this box from now on.
     pub async fn use_log(&self, box_id: &BoxId) {
-        let (done, is_done) = oneshot::channel();
-        self.tell(Word::UseLog(box_id.clone(), done));
-        let _ = is_done.await;
+        self.ask(Word::UseLog(box_id.clone())).await;
     }
 
-    /// Where the log stands, as it changes; none before the box was paired.
+    /// The server holds a log further than was said: if it is so, a new one begins, as soon as the disk lets it.
+    pub async fn log_lost(&self, held: LogMark) {
+        self.ask(Word::LogLost(held)).await;
+    }
+
+    /// Where the log stands, as it changes; none before the box was paired, and while a lost log has no successor.
     pub fn state(&self) -> watch::Receiver<Option<LogState>> {
         self.state.clone()
     }
+
+    fn say(&self, word: Word, done: Option<oneshot::Sender<()>>) {
+        if let Err(error) = self.words.try_send((self.started.elapsed(), word, done)) {
+            tracing::error!(reason = %error, "the play log does not keep up: a word for it is lost");
+        }
+    }
+
+    async fn ask(&self, word: Word) {
+        let (done, is_done) = oneshot::channel();
+        self.say(word, Some(done));
+        let _ = is_done.await;
+    }
 }
 
-struct Pen {
-    store: Store,
-    ballast: Ballast,
+struct Room {
+    started: Started,
     clock: Arc<BoxClock>,
     events: EventSender,
-    diary: Diary,
-    log: Option<(BoxId, u64)>,
-    unwritten: Vec<Step>,
+    pen: Pen<Store>,
     told: watch::Sender<Option<LogState>>,
-    pruned: Tick,
 }
 
-impl Pen {
-    async fn run(mut self, mut inbox: mpsc::Receiver<(Tick, Word)>) {
+impl Room {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Said>) {
         loop {
+            let mut done = None;
             match tokio::time::timeout(LOOK_AROUND, inbox.recv()).await {
-                Ok(Some((tick, word))) => self.hear(tick, word).await,
-                Ok(None) => return,
-                Err(_) => self.look_around().await,
-            }
-        }
-    }
-
-    async fn hear(&mut self, tick: Tick, word: Word) {
-        match word {
-            Word::Shown(place, shown) => {
-                let steps = self.diary.shown(&place, &shown, tick);
-                self.write(steps).await;
-            }
-            Word::Ended(screen, ended) => {
-                let steps = self.diary.ended(&screen, &ended);
-                self.write(steps).await;
-            }
-            Word::Frames(screen, item) => {
-                let steps = self.diary.seen(&screen, item.as_ref(), tick);
-                self.write(steps).await;
-                self.look_around().await;
-            }
-            Word::StageFell(screen) => {
-                let steps = self.diary.stage_fell(&screen);
-                self.write(steps).await;
-            }
-            Word::UseLog(box_id, done) => {
-                self.use_log(box_id, tick).await;
-                let _ = done.send(());
-            }
-            Word::LogLost => {
-                if let Some((box_id, _)) = self.log.take() {
-                    let begun = self.begin_log(box_id).await;
-                    self.report(begun);
-                    self.tell_state().await;
+                Ok(Some((tick, word, waiting))) => {
+                    self.pen.hear(self.moment(tick), word).await;
+                    done = waiting;
                 }
+                Ok(None) => return,
+                Err(_) => self.pen.look_around(self.moment(self.started.elapsed())).await,
             }
-            Word::Acked(mark) => {
-                let done = self.store.acknowledge(mark).await;
-                self.report(done);
-                self.tell_state().await;
+            for notice in self.pen.take_notices() {
+                self.tell_people(&notice);
             }
-            Word::Interrupt(done) => {
-                let steps = self.diary.interrupt(tick);
-                self.write(steps).await;
+            let state = self.pen.state();
+            self.told.send_if_modified(|told| std::mem::replace(told, state) != state);
+            if let Some(done) = done {
                 let _ = done.send(());
             }
         }
     }
 
-    async fn use_log(&mut self, box_id: BoxId, tick: Tick) {
-        match &self.log {
-            Some((used, _)) if *used == box_id => return,
-            // What the box showed under another name belongs to that name's log.
-            Some(_) => {
-                let steps = self.diary.interrupt(tick);
-                self.write(steps).await;
+    fn moment(&self, tick: Tick) -> Moment {
+        Moment { tick, at: self.clock.now(), is_known: self.clock.is_known() }
+    }
+
+    fn tell_people(&self, notice: &Notice<StoreError>) {
+        match notice {
+            Notice::LogBegan { box_id, log_epoch } => {
+                tracing::info!(box.id = %box_id, log.epoch = log_epoch, "a new log of plays begins");
             }
-            None => {}
-        }
-        let used = match self.store.log_epoch(&box_id).await {
-            Ok(Some(log_epoch)) => {
-                self.log = Some((box_id, log_epoch));
-                Ok(())
+            Notice::RoomMade => {
+                tracing::error!("the disk is full; the ballast went overboard so that plays are still logged");
+                let text = "the disk is full; plays are logged in reserved space";
+                self.events.say(Event::trouble(TroubleKind::Disk, text));
             }
-            Ok(None) => self.begin_log(box_id).await,
-            Err(error) => Err(error),
-        };
-        self.report(used);
-        self.tell_state().await;
-    }
-
-    async fn begin_log(&mut self, box_id: BoxId) -> Result<(), StoreError> {
-        // 63 bits, and never nought: the number stands in signed columns on the other side too.
-        let log_epoch = (crate::agent::chance::number() >> 1).max(1);
-        self.store.begin_log(&box_id, log_epoch, self.clock.now()).await?;
-        tracing::info!(box.id = %box_id, log.epoch = log_epoch, "a new log of plays begins");
-        self.log = Some((box_id, log_epoch));
-        Ok(())
-    }
-
-    async fn look_around(&mut self) {
-        let steps = self.diary.close_stale(self.clock.now());
-        self.write(steps).await;
-        let Some((_, log_epoch)) = self.log else { return };
-        if self.pruned.elapsed() < PRUNE_EVERY {
-            return;
-        }
-        self.pruned = Tick::now();
-        match self.store.prune_plays(log_epoch, self.clock.now().plus_ms(-PLAYS_KEEP_MS)).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(plays.count = count, "plays of long ago are gone from the box"),
-            Err(error) => self.report(Err(error)),
-        }
-        let ballast = self.ballast.clone();
-        // A disk that was full may have room again.
-        let _ = tokio::task::spawn_blocking(move || ballast.take()).await;
-    }
-
-    async fn write(&mut self, steps: Vec<Step>) {
-        self.unwritten.extend(steps);
-        if self.unwritten.is_empty() {
-            return;
-        }
-        let Some((_, log_epoch)) = self.log else { return };
-        let mut written = self.store.write_plays(log_epoch, &self.unwritten, self.clock.now()).await;
-        if written.as_ref().is_err_and(StoreError::is_disk_full) && self.ballast.drop_overboard() {
-            tracing::error!("the disk is full; the ballast went overboard so that plays are still logged");
-            self.events.say(Event::trouble(TroubleKind::Disk, "the disk is full; plays are logged in reserved space"));
-            written = self.store.write_plays(log_epoch, &self.unwritten, self.clock.now()).await;
-        }
-        if written.is_ok() {
-            self.unwritten.clear();
-            self.tell_state().await;
-        } else if self.unwritten.len() > UNWRITTEN_MAX {
-            let lost = self.unwritten.len() - UNWRITTEN_MAX;
-            self.unwritten.drain(..lost);
-            tracing::error!(steps.count = lost, "the disk refuses plays for too long; the oldest are lost");
-        }
-        self.report(written);
-    }
-
-    fn report(&self, result: Result<(), StoreError>) {
-        let Err(error) = result else { return };
-        tracing::error!(reason = %error, "the play log cannot be written; what is shown goes on");
-        self.events.say(Event::trouble(TroubleKind::Disk, &format!("the play log cannot be written: {error}")));
-    }
-
-    async fn tell_state(&self) {
-        let Some((_, log_epoch)) = self.log else { return };
-        match self.store.log_state(log_epoch).await {
-            Ok(state) => {
-                self.told.send_replace(Some(state));
+            Notice::Refused(error) => {
+                tracing::error!(reason = %error, "the play log cannot be written; what is shown goes on");
+                let text = format!("the play log cannot be written: {error}");
+                self.events.say(Event::trouble(TroubleKind::Disk, &text));
             }
-            Err(error) => self.report(Err(error)),
+            Notice::Lost(count) => {
+                tracing::error!(steps.count = count, "the disk refuses plays for too long; the oldest are lost");
+            }
+            Notice::Dropped(count) => {
+                tracing::info!(plays.count = count, "plays of long ago are gone from the box");
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use anteroom_content::clock::Instant;
-    use anteroom_content::play::Ending;
+    use anteroom_content::clock::{DAY_MS, Instant};
+    use anteroom_content::id::{ItemId, ScreenId, ZoneId};
+    use anteroom_content::manifest::Envelope;
+    use anteroom_content::play::{
+        Batch, Ended, Ending, LogStore as _, PLAYS_KEEP_MS, Place, Shown, acknowledge, chain_start, drop_old,
+        next_batch,
+    };
+    use anteroom_content::wire::{ToServer, decode};
 
-    use super::super::diary::tests::{place, shown};
     use super::*;
     use crate::agent::events;
+    use crate::agent::store::testing::an_identity;
+
+    fn place() -> Place {
+        Place { screen: ScreenId::parse("Z1-1").unwrap(), zone: ZoneId::parse("Z1").unwrap() }
+    }
+
+    fn shown(item: &str, planned_at: i64) -> Shown {
+        Shown {
+            item: ItemId::parse(item).unwrap(),
+            item_version: 1,
+            file: None,
+            manifest_version: 1,
+            planned_at: Instant(planned_at),
+            planned_ms: 10_000,
+            at: Instant(planned_at + 20),
+        }
+    }
 
     async fn scribe_of(folder: &std::path::Path) -> (Scribe, Store) {
         let store = Store::open(folder).await.unwrap();
         let clock = Arc::new(BoxClock::fixed(Instant(1_800_000_000_000)));
         let (events, _) = events::channel();
-        let scribe = Scribe::start(store.clone(), Ballast::of(folder), clock, events).await.unwrap();
+        let scribe = Scribe::start(store.clone(), clock, events).await.unwrap();
         scribe.use_log(&BoxId::parse("box-1").unwrap()).await;
         (scribe, store)
     }
@@ -291,7 +201,7 @@ mod tests {
         let mut state = scribe.state();
         let state = state.wait_for(|state| state.is_some_and(|state| state.mark.seq == 1)).await.unwrap().unwrap();
         scribe.interrupt().await;
-        let (_, plays) = store.plays_after(state.mark.log_epoch, 0).await.unwrap();
+        let plays = store.plays_after(state.mark.log_epoch, 0, 10).await.unwrap().plays;
         assert_eq!(plays.len(), 1);
         assert!(plays[0].contains("\"shown_ms\":5000") && plays[0].contains("\"ending\":\"complete\""), "{}", plays[0]);
     }
@@ -323,7 +233,57 @@ mod tests {
         let (scribe, _store) = scribe_of(folder.path()).await;
         let mut state = scribe.state();
         let first = state.wait_for(Option::is_some).await.unwrap().unwrap().mark.log_epoch;
-        scribe.tell(Word::LogLost);
+        scribe.log_lost(LogMark { log_epoch: first, seq: 0 }).await;
+        assert_eq!(state.borrow().unwrap().mark.log_epoch, first, "it has all the server holds");
+        scribe.log_lost(LogMark { log_epoch: first, seq: 7 }).await;
         state.wait_for(|state| state.is_some_and(|state| state.mark.log_epoch != first)).await.unwrap();
+    }
+
+    fn read(frame: &[u8]) -> Batch {
+        let ToServer::Plays(envelope): ToServer = decode(&frame[4..]).unwrap() else { panic!("no plays") };
+        let envelope: Envelope = envelope;
+        envelope.open(&an_identity("box-1").signing_key.verifying_key()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_long_log_leaves_in_frames_that_fit_and_chains_through_dropping() {
+        let folder = tempfile::tempdir().unwrap();
+        let (scribe, store) = scribe_of(folder.path()).await;
+        let identity = an_identity("box-1");
+        let mut state = scribe.state();
+        let log_epoch = state.wait_for(Option::is_some).await.unwrap().unwrap().mark.log_epoch;
+        for n in 0..300 {
+            scribe.tell(Word::Shown(place(), shown("a", n * 10_000)));
+            let ended = Ended { planned_at: Instant(n * 10_000), shown_ms: 10_000, ending: Ending::Complete };
+            scribe.ask(Word::Ended(place().screen, ended)).await;
+        }
+        let mut mark = LogMark { log_epoch, seq: 0 };
+        let mut chain = chain_start(&identity.box_id, log_epoch);
+        let (id, key) = (&identity.box_id, &identity.signing_key);
+        while let Some((frame, last)) = next_batch(&store, id, key, mark).await.unwrap() {
+            let batch = read(&frame);
+            assert_eq!((batch.first_seq, batch.chain_before), (mark.seq + 1, chain));
+            let (plays, after) = batch.read().unwrap();
+            assert_eq!(plays.last().unwrap().seq, last);
+            (chain, mark.seq) = (after, last);
+        }
+        assert_eq!(mark.seq, 300);
+
+        let held = |seq| LogMark { log_epoch, seq };
+        let now = Instant(1_800_000_000_000);
+        acknowledge(&store, held(150)).await.unwrap();
+        assert_eq!(drop_old(&store, log_epoch, now).await.unwrap(), 0, "just noted");
+        acknowledge(&store, held(200)).await.unwrap();
+        assert_eq!(drop_old(&store, log_epoch, now.plus_ms(DAY_MS)).await.unwrap(), 0, "too young");
+        assert_eq!(drop_old(&store, log_epoch, now.plus_ms(PLAYS_KEEP_MS)).await.unwrap(), 150);
+        let state = store.log_state(log_epoch).await.unwrap();
+        assert_eq!((state.oldest_seq, state.waiting()), (151, 100));
+        let (frame, _) = next_batch(&store, id, key, held(150)).await.unwrap().unwrap();
+        read(&frame).read().unwrap();
+        assert!(next_batch(&store, id, key, held(100)).await.is_err(), "what is gone is not made up");
+
+        // The server was restored: what it no longer holds waits two weeks from its next word on.
+        acknowledge(&store, held(160)).await.unwrap();
+        assert_eq!(drop_old(&store, log_epoch, now.plus_ms(2 * PLAYS_KEEP_MS)).await.unwrap(), 0);
     }
 }

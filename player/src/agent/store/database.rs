@@ -4,13 +4,26 @@ use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use super::Ballast;
 use crate::agent::limits::DATABASE_WAIT;
 
 /// The version of the schema, kept in the database's `user_version`.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What each version added to the one before it, oldest first.
-const ADDED: [(i64, &str); 1] = [(2, "alter table edition add column carry text not null default '{}'")];
+const ADDED: [(i64, &str); 2] = [
+    (2, "alter table edition add column carry text not null default '{}'"),
+    // Up to where the server was known to hold a log, and when: what it has held for two weeks may go.
+    (
+        3,
+        "create table ack (
+            log_epoch integer not null references log (log_epoch),
+            seq       integer not null,
+            at        integer not null,
+            primary key (log_epoch, seq)
+        ) strict",
+    ),
+];
 
 /// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +83,7 @@ impl StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: SqlitePool,
+    pub(super) ballast: Ballast,
 }
 
 impl Store {
@@ -88,7 +102,7 @@ impl Store {
         // One connection is one writer: nothing in here can find the database locked by another part of the agent.
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(DATABASE_WAIT);
         let pool = pool.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
-        let store = Self { pool };
+        let store = Self { pool, ballast: Ballast::of(folder) };
         store.assert_durable().await?;
         store.upgrade().await?;
         Ok(store)
@@ -112,8 +126,13 @@ impl Store {
         for (_, change) in ADDED.iter().filter(|(version, _)| *version > found) {
             sqlx::raw_sql(*change).execute(&mut *work).await?;
         }
-        sqlx::raw_sql("pragma user_version = 2").execute(&mut *work).await?;
+        sqlx::raw_sql("pragma user_version = 3").execute(&mut *work).await?;
         Ok(work.commit().await?)
+    }
+
+    /// The space set aside for the log.
+    pub fn ballast(&self) -> &Ballast {
+        &self.ballast
     }
 
     /// Closes the database; what was committed stays.

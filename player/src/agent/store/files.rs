@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anteroom_content::id::ContentHash;
+use anteroom_content::shelf::{FileDisk, put_in_place, sync_names};
 
 use crate::agent::limits::WRITE_BYTES;
 
@@ -134,6 +135,15 @@ impl Files {
         Ok(Partial { hash, size_bytes, length, hasher, file, path, done: self.path(&hash) })
     }
 
+    /// Waits until these files are on the disk with their names.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn sync_names(&self, hashes: &[ContentHash]) -> Result<(), FileError> {
+        let places: Vec<_> = hashes.iter().map(|hash| self.path(hash)).collect();
+        sync_names(&RealDisk, places.iter().map(PathBuf::as_path))
+    }
+
     /// Removes every file that is not wanted; returns the bytes won.
     ///
     /// # Errors
@@ -188,7 +198,8 @@ impl Partial {
         Ok(())
     }
 
-    /// Puts the file in its place if its bytes are what its name says; otherwise throws it away.
+    /// Puts the file in its place if its bytes are what its name says; otherwise throws it away. The name itself is on the
+    /// disk after [`Files::sync_names`].
     ///
     /// # Errors
     /// [`FileError`].
@@ -197,10 +208,29 @@ impl Partial {
             fs::remove_file(&self.path).map_err(disk(&self.path))?;
             return Err(FileError::WrongBytes { hash: self.hash });
         }
-        self.file.sync_all().map_err(disk(&self.path))?;
-        fs::rename(&self.path, &self.done).map_err(disk(&self.done))?;
-        let parent = self.done.parent().unwrap_or(&self.done);
-        File::open(parent).and_then(|opened| opened.sync_all()).map_err(disk(parent))
+        put_in_place(&RealDisk, &self.path, &self.done)
+    }
+}
+
+struct RealDisk;
+
+impl FileDisk for RealDisk {
+    type Error = FileError;
+
+    fn sync_file(&self, path: &Path) -> Result<(), FileError> {
+        File::open(path).and_then(|file| file.sync_all()).map_err(disk(path))
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), FileError> {
+        fs::remove_file(path).map_err(disk(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), FileError> {
+        fs::rename(from, to).map_err(disk(to))
+    }
+
+    fn sync_folder(&self, path: &Path) -> Result<(), FileError> {
+        File::open(path).and_then(|folder| folder.sync_all()).map_err(disk(path))
     }
 }
 

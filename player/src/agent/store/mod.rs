@@ -13,5 +13,3 @@ pub use files::{FileError, Files, Partial};
 #[cfg(test)]
 pub(in crate::agent) use identity::tests as testing;
 pub use identity::{Identity, publish_key};
-pub use plays::{LogState, OpenPlay, Step};
-pub use programme::EditionRow;

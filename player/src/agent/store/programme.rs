@@ -3,7 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, ZoneId};
 use anteroom_content::manifest::{Envelope, Manifest};
-use anteroom_content::schedule::Carry;
+use anteroom_content::shelf::{EditionRow, Shelf};
 
 use super::{Store, StoreError};
 use crate::agent::limits::FILES_MAX;
@@ -15,19 +15,6 @@ pub struct Known {
     pub rank: (u32, u64),
     /// As it was signed.
     pub envelope: Envelope,
-}
-
-/// A show part whose files have all arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditionRow {
-    /// The manifest it came by.
-    pub version: u64,
-    /// It holds from here on.
-    pub effective_at: Instant,
-    /// The part.
-    pub show: ContentHash,
-    /// Where the day stood then.
-    pub carry: Carry,
 }
 
 impl Store {
@@ -67,85 +54,6 @@ impl Store {
         Ok(Some(Known { rank: (epoch, version.cast_unsigned()), envelope: Envelope { body, signature } }))
     }
 
-    /// Keeps a manifest, before anything is done about it, unless a higher one was kept: then it tells `false`.
-    pub async fn keep_manifest(&self, manifest: &Manifest, envelope: &Envelope) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "insert into manifest (zone, epoch, version, body, signature) values ($1, $2, $3, $4, $5)
-             on conflict (zone) do update
-             set epoch = excluded.epoch, version = excluded.version, body = excluded.body, signature = excluded.signature
-             where (excluded.epoch, excluded.version) > (manifest.epoch, manifest.version)",
-        )
-        .bind(manifest.zone.as_str())
-        .bind(i64::from(manifest.epoch))
-        .bind(manifest.version.cast_signed())
-        .bind(&envelope.body)
-        .bind(&envelope.signature)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// The complete show parts of a zone, the oldest first.
-    pub async fn editions(&self, zone: &ZoneId) -> Result<Vec<EditionRow>, StoreError> {
-        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
-            "select version, effective_at, show_hash, carry from edition where zone = $1 order by effective_at, version",
-        )
-        .bind(zone.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter()
-            .map(|(version, effective_at, hash, carry)| {
-                let show = ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a show hash", error))?;
-                let carry = serde_json::from_str(&carry).map_err(|error| StoreError::damaged("a carry", error))?;
-                Ok(EditionRow { version: version.cast_unsigned(), effective_at: Instant(effective_at), show, carry })
-            })
-            .collect()
-    }
-
-    /// Keeps these show parts of a zone and no others.
-    pub async fn keep_editions(&self, zone: &ZoneId, editions: &[EditionRow]) -> Result<(), StoreError> {
-        let mut work = self.pool.begin().await?;
-        sqlx::query("delete from edition where zone = $1").bind(zone.as_str()).execute(&mut *work).await?;
-        for edition in editions {
-            let carry = serde_json::to_string(&edition.carry).map_err(|error| StoreError::damaged("a carry", error))?;
-            sqlx::query(
-                "insert into edition (zone, version, effective_at, show_hash, carry) values ($1, $2, $3, $4, $5)",
-            )
-            .bind(zone.as_str())
-            .bind(edition.version.cast_signed())
-            .bind(edition.effective_at.0)
-            .bind(edition.show.to_hex())
-            .bind(carry)
-            .execute(&mut *work)
-            .await?;
-        }
-        Ok(work.commit().await?)
-    }
-
-    /// The clinic part of a zone.
-    pub async fn clinic(&self, zone: &ZoneId) -> Result<Option<ContentHash>, StoreError> {
-        let hash: Option<String> = sqlx::query_scalar("select hash from clinic where zone = $1")
-            .bind(zone.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        hash.map(|hash| ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a clinic hash", error)))
-            .transpose()
-    }
-
-    /// Keeps the clinic part of a zone.
-    pub async fn keep_clinic(&self, zone: &ZoneId, version: u64, hash: &ContentHash) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into clinic (zone, version, hash) values ($1, $2, $3)
-             on conflict (zone) do update set version = excluded.version, hash = excluded.hash",
-        )
-        .bind(zone.as_str())
-        .bind(version.cast_signed())
-        .bind(hash.to_hex())
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// Files that cannot be shown.
     pub async fn quarantined(&self) -> Result<Vec<ContentHash>, StoreError> {
         let rows: Vec<String> = sqlx::query_scalar("select hash from quarantine order by at desc limit $1")
@@ -167,9 +75,88 @@ impl Store {
     }
 }
 
+impl Shelf for Store {
+    type Error = StoreError;
+
+    async fn keep_manifest(&self, manifest: &Manifest, envelope: &Envelope) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "insert into manifest (zone, epoch, version, body, signature) values ($1, $2, $3, $4, $5)
+             on conflict (zone) do update
+             set epoch = excluded.epoch, version = excluded.version, body = excluded.body, signature = excluded.signature
+             where (excluded.epoch, excluded.version) > (manifest.epoch, manifest.version)",
+        )
+        .bind(manifest.zone.as_str())
+        .bind(i64::from(manifest.epoch))
+        .bind(manifest.version.cast_signed())
+        .bind(&envelope.body)
+        .bind(&envelope.signature)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn editions(&self, zone: &ZoneId) -> Result<Vec<EditionRow>, StoreError> {
+        let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(
+            "select version, effective_at, show_hash, carry from edition where zone = $1 order by effective_at, version",
+        )
+        .bind(zone.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|(version, effective_at, hash, carry)| {
+                let show = ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a show hash", error))?;
+                let carry = serde_json::from_str(&carry).map_err(|error| StoreError::damaged("a carry", error))?;
+                Ok(EditionRow { version: version.cast_unsigned(), effective_at: Instant(effective_at), show, carry })
+            })
+            .collect()
+    }
+
+    async fn keep_editions(&self, zone: &ZoneId, editions: &[EditionRow]) -> Result<(), StoreError> {
+        let mut work = self.pool.begin().await?;
+        sqlx::query("delete from edition where zone = $1").bind(zone.as_str()).execute(&mut *work).await?;
+        for edition in editions {
+            let carry = serde_json::to_string(&edition.carry).map_err(|error| StoreError::damaged("a carry", error))?;
+            sqlx::query(
+                "insert into edition (zone, version, effective_at, show_hash, carry) values ($1, $2, $3, $4, $5)",
+            )
+            .bind(zone.as_str())
+            .bind(edition.version.cast_signed())
+            .bind(edition.effective_at.0)
+            .bind(edition.show.to_hex())
+            .bind(carry)
+            .execute(&mut *work)
+            .await?;
+        }
+        Ok(work.commit().await?)
+    }
+
+    async fn clinic(&self, zone: &ZoneId) -> Result<Option<ContentHash>, StoreError> {
+        let hash: Option<String> = sqlx::query_scalar("select hash from clinic where zone = $1")
+            .bind(zone.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        hash.map(|hash| ContentHash::parse(&hash).map_err(|error| StoreError::damaged("a clinic hash", error)))
+            .transpose()
+    }
+
+    async fn keep_clinic(&self, zone: &ZoneId, version: u64, hash: &ContentHash) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into clinic (zone, version, hash) values ($1, $2, $3)
+             on conflict (zone) do update set version = excluded.version, hash = excluded.hash",
+        )
+        .bind(zone.as_str())
+        .bind(version.cast_signed())
+        .bind(hash.to_hex())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use anteroom_content::manifest::PartRef;
+    use anteroom_content::schedule::Carry;
     use ed25519_dalek::SigningKey;
 
     use super::*;

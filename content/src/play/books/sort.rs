@@ -1,11 +1,10 @@
-//! What to do with a batch, given where its log stands. Pure: the database is asked before and told after.
+//! What to do with a batch, given where its log stands. Pure: the books are asked before and told after.
 
-use anteroom_content::id::ContentHash;
-use anteroom_content::play::{BATCH_PLAYS_MAX, Batch, Play, chain_next};
+use super::{Span, Standing};
+use crate::id::ContentHash;
+use crate::play::{BATCH_PLAYS_MAX, Batch, Play, chain_next};
 
-use crate::db::ledger::{Span, Standing};
-
-/// The highest number of a play: what the database can hold.
+/// The highest number of a play: what a database can hold.
 const SEQ_MAX: u64 = i64::MAX.unsigned_abs();
 
 /// What to do with a batch.

@@ -2,15 +2,51 @@
 //! planned instant) is one play, however often the stage or the agent falls while it stands.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant as Tick};
+use std::time::Duration;
 
-use anteroom_content::clock::Instant;
-use anteroom_content::id::{ItemId, ScreenId, ZoneId};
-use anteroom_content::play::Ending;
+use serde::{Deserialize, Serialize};
 
-use crate::agent::limits::{NOTE_EVERY, STALE_PLAY_MS};
-use crate::agent::store::{OpenPlay, Step};
-use crate::bridge::{Ended, Shown};
+use super::{Ending, OpenPlay, Step};
+use crate::clock::Instant;
+use crate::id::{ContentHash, ItemId, ScreenId, ZoneId};
+
+/// How often a running play's length is noted on disk: what a power cut can take from it.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+/// An open play whose planned end lies so far back is closed when no stage took it up.
+const STALE_PLAY_MS: i64 = 5_000;
+
+/// Time since the process started, by a clock that never jumps.
+pub type Tick = Duration;
+
+/// An item began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Which.
+    pub item: ItemId,
+    /// In which version.
+    pub item_version: u32,
+    /// The file on the glass; none for a card.
+    pub file: Option<ContentHash>,
+    /// By which manifest.
+    pub manifest_version: u64,
+    /// When the plan let it begin; may lie before the start of the stage.
+    pub planned_at: Instant,
+    /// How long the plan lets it stand, in milliseconds.
+    pub planned_ms: u32,
+    /// When its first frame was presented.
+    pub at: Instant,
+}
+
+/// An item ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When the plan let it begin: says which showing.
+    pub planned_at: Instant,
+    /// How long it was on the glass of this stage, in milliseconds of a clock that never jumps.
+    pub shown_ms: u32,
+    /// How it ended.
+    pub ending: Ending,
+}
 
 /// Where a stage hangs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +86,7 @@ impl Live {
 
 impl Diary {
     /// A diary that goes on from what was on the disk: open plays wait for a stage that takes them up.
+    #[must_use]
     pub fn wake(open: Vec<OpenPlay>, closed: Vec<(ScreenId, ItemId, Instant)>) -> Self {
         let open = open.into_iter().map(|mut play| {
             play.shown_ms = play.shown_ms.saturating_add(play.noted_ms);
@@ -73,7 +110,7 @@ impl Diary {
         }
         let same = (shown.item.clone(), shown.planned_at);
         if self.closed.get(&place.screen) == Some(&same) {
-            tracing::info!(item.id = %shown.item, "this showing has ended in the log already and is not counted again");
+            // This showing has ended in the log already and is not counted again.
             return steps;
         }
         let play = OpenPlay {
@@ -110,11 +147,11 @@ impl Diary {
         };
         let Some(live) = page.live.as_mut() else { return Vec::new() };
         live.seen = tick;
-        if tick.duration_since(live.noted) < NOTE_EVERY {
+        if tick.saturating_sub(live.noted) < NOTE_EVERY {
             return Vec::new();
         }
         live.noted = tick;
-        page.play.noted_ms = whole_ms(tick.duration_since(live.since));
+        page.play.noted_ms = whole_ms(tick.saturating_sub(live.since));
         vec![Step::Keep(page.play.clone())]
     }
 
@@ -122,7 +159,7 @@ impl Diary {
     pub fn stage_fell(&mut self, screen: &ScreenId) -> Vec<Step> {
         let Some(page) = self.open.get_mut(screen) else { return Vec::new() };
         let Some(live) = page.live.take() else { return Vec::new() };
-        page.play.shown_ms = page.play.shown_ms.saturating_add(whole_ms(live.seen.duration_since(live.since)));
+        page.play.shown_ms = page.play.shown_ms.saturating_add(whole_ms(live.seen.saturating_sub(live.since)));
         page.play.noted_ms = 0;
         vec![Step::Keep(page.play.clone())]
     }
@@ -153,7 +190,7 @@ impl Diary {
     }
 
     fn close(&mut self, page: Page, ending: Ending) -> Step {
-        let live_ms = page.live.map_or(0, |live| whole_ms(live.seen.duration_since(live.since)));
+        let live_ms = page.live.map_or(0, |live| whole_ms(live.seen.saturating_sub(live.since)));
         let shown_ms = page.play.shown_ms.saturating_add(live_ms);
         self.closed.insert(page.play.screen.clone(), (page.play.item.clone(), page.play.planned_at));
         Step::Close { play: page.play, shown_ms, ending }
@@ -171,14 +208,14 @@ fn whole_ms(span: Duration) -> u32 {
 }
 
 #[cfg(test)]
-pub(in crate::agent) mod tests {
+pub(in crate::play) mod tests {
     use super::*;
 
-    pub(in crate::agent) fn place() -> Place {
+    pub(in crate::play) fn place() -> Place {
         Place { screen: ScreenId::parse("Z1-1").unwrap(), zone: ZoneId::parse("Z1").unwrap() }
     }
 
-    pub(in crate::agent) fn shown(item: &str, planned_at: i64) -> Shown {
+    pub(in crate::play) fn shown(item: &str, planned_at: i64) -> Shown {
         Shown {
             item: ItemId::parse(item).unwrap(),
             item_version: 1,
@@ -212,7 +249,7 @@ pub(in crate::agent) mod tests {
 
     #[test]
     fn a_stage_killed_mid_item_goes_on_with_the_same_play() {
-        let (mut diary, t) = (Diary::default(), Tick::now());
+        let (mut diary, t) = (Diary::default(), Tick::ZERO);
         let screen = place().screen;
         assert_eq!(diary.shown(&place(), &shown("a", 0), t).len(), 1);
         diary.seen(&screen, Some(&ItemId::parse("a").unwrap()), after(t, 3_000));
@@ -225,7 +262,7 @@ pub(in crate::agent) mod tests {
 
     #[test]
     fn an_agent_killed_mid_item_goes_on_or_closes_what_it_finds() {
-        let t = Tick::now();
+        let t = Tick::ZERO;
         let mut before = Diary::default();
         let Some(Step::Keep(mut open)) = before.shown(&place(), &shown("a", 0), t).pop() else { panic!("no start") };
         open.noted_ms = 2_000;
@@ -246,7 +283,7 @@ pub(in crate::agent) mod tests {
 
     #[test]
     fn a_showing_that_ended_is_never_counted_again() {
-        let (mut diary, t) = (Diary::default(), Tick::now());
+        let (mut diary, t) = (Diary::default(), Tick::ZERO);
         diary.shown(&place(), &shown("a", 0), t);
         assert_eq!(closes(&diary.interrupt(after(t, 1_500))), [("a".into(), 0, 1_500, Ending::Interrupted)]);
         assert_eq!(diary.shown(&place(), &shown("a", 0), after(t, 2_000)), []);
@@ -263,7 +300,7 @@ pub(in crate::agent) mod tests {
 
     #[test]
     fn length_is_noted_now_and_then() {
-        let (mut diary, t) = (Diary::default(), Tick::now());
+        let (mut diary, t) = (Diary::default(), Tick::ZERO);
         let (screen, item) = (place().screen, ItemId::parse("a").unwrap());
         diary.shown(&place(), &shown("a", 0), t);
         assert_eq!(diary.seen(&screen, Some(&item), after(t, 9_000)), []);

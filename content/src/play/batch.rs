@@ -1,4 +1,4 @@
-//! Plays: the evidence that something was shown, chained so that none can be taken out, in sealed batches.
+//! Batches: plays in the text that was hashed, chained, and small enough for one frame.
 
 use serde::{Deserialize, Serialize};
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use anteroom_content::clock::{DAY_MS, Instant};
-use anteroom_content::play::{Ending, Play};
-
-use crate::db::ledger::{HourKey, HourTotal};
+use super::{HourKey, HourTotal};
+use crate::clock::{DAY_MS, Instant};
+use crate::play::{Ending, Play};
 
 /// 2020-01-01 UTC: no box of ours is older, so a clock before it was never set.
 const CLOCKS_FROM: Instant = Instant(1_577_836_800_000);
@@ -19,6 +18,14 @@ pub(super) struct Totals {
     pub(super) hours: BTreeMap<HourKey, HourTotal>,
     /// Plays that were not counted.
     pub(super) time_unproven: Vec<u64>,
+}
+
+impl Totals {
+    /// Why some plays were not counted, if any.
+    pub(super) fn unproven(&self) -> Option<String> {
+        let (first, last) = (self.time_unproven.first()?, self.time_unproven.last()?);
+        Some(format!("time unproven: {} plays from {first} to {last}", self.time_unproven.len()))
+    }
 }
 
 /// Adds plays up.

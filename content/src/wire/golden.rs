@@ -1,0 +1,152 @@
+//! Every message of [`super::LINK_VERSION`] 1 as it went over the line, byte for byte: a box that sleeps for years speaks
+//! these words and no others. A line is never changed; a new message is a new line.
+
+use proptest::prelude::*;
+
+use super::enrol::{Challenge, Commit, Reveal, Verdict};
+use super::*;
+use crate::clock::Instant;
+use crate::id::{BoxId, ContentHash, ItemId, ScreenId};
+use crate::manifest::Envelope;
+use crate::play::LogMark;
+
+/// The name of a message, a tab, its JSON.
+const WRITTEN: &str = include_str!("golden/v1.tsv");
+
+fn line<T: serde::Serialize>(name: &str, message: &T) -> (String, Vec<u8>) {
+    (name.to_owned(), encode(message).unwrap())
+}
+
+fn messages() -> Vec<(String, Vec<u8>)> {
+    let at = Instant(1_800_000_000_123);
+    let hash = ContentHash::of(b"seven steps");
+    let envelope = Envelope { body: "{\"a\":1}".into(), signature: "ab".repeat(64) };
+    let mark = LogMark { log_epoch: u64::MAX >> 1, seq: 7 };
+    let screen = ScreenId::parse("Z1-1").unwrap();
+    let hello = Hello {
+        link_version: LINK_VERSION,
+        player_version: "0.1.0".into(),
+        boot: 9,
+        log: mark,
+        oldest_seq: 1,
+        clock: at,
+        manifest_version: 3,
+    };
+    let screens = vec![
+        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900 },
+        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0 },
+    ];
+    let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
+    let trouble = |kind| Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
+    let mut lines = vec![
+        line("hello", &ToServer::Hello(hello)),
+        line("beat", &ToServer::Beat(beat)),
+        line("applied", &ToServer::Applied { version: 3, at }),
+        line("plays", &ToServer::Plays(envelope.clone())),
+        line("welcome", &ToPlayer::Welcome { server_time: at, acked: mark }),
+        line("assigned", &ToPlayer::Assigned(envelope.clone())),
+        line("manifest", &ToPlayer::Manifest(envelope)),
+        line("acked", &ToPlayer::Acked(mark)),
+        line("look", &ToPlayer::Look { screen: screen.clone(), width_max: 640 }),
+        line("refused unpaired", &ToPlayer::Refused(Refusal::Unpaired)),
+        line("refused busy", &ToPlayer::Refused(Refusal::Busy { retry_after_ms: 30_000 })),
+        line("refused confused", &ToPlayer::Refused(Refusal::Confused { text: "why".into() })),
+        line("fetch", &Fetch { hash, from_byte: 4_096 }),
+        line("found", &Found { size_bytes: Some(5_000_000_000) }),
+        line("not found", &Found { size_bytes: None }),
+        line("commit", &Commit { commitment: hash }),
+        line("challenge", &Challenge { nonce: hash, authority_pem: "PEM".into(), publish_key: "cd".repeat(32) }),
+        line(
+            "reveal",
+            &Reveal {
+                nonce: hash,
+                request_pem: "PEM".into(),
+                signing_key: "ef".repeat(32),
+                description: "ward-3, 1080×1920".into(),
+            },
+        ),
+        line("accepted", &Verdict::Accepted { box_id: BoxId::parse("box-1").unwrap(), certificate_pem: "PEM".into() }),
+        line("expired", &Verdict::Expired),
+        line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
+    ];
+    for (name, format) in [("jpeg", PictureFormat::Jpeg), ("png", PictureFormat::Png)] {
+        let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
+        lines.push(line(&format!("picture {name}"), &head));
+    }
+    for kind in [TroubleKind::File, TroubleKind::Stage, TroubleKind::Disk, TroubleKind::Clock, TroubleKind::Trust] {
+        lines.push(line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble(kind))));
+    }
+    lines
+}
+
+#[test]
+fn every_message_is_written_as_it_always_was() {
+    let lines = messages();
+    let mut now = String::new();
+    for (name, frame) in &lines {
+        now.extend([name.as_str(), "\t", std::str::from_utf8(&frame[4..]).unwrap(), "\n"]);
+    }
+    assert_eq!(now, WRITTEN, "an old box would not understand");
+    for (name, frame) in lines {
+        let length = frame_length(*frame.first_chunk().unwrap()).unwrap();
+        assert_eq!(length, frame.len() - 4, "{name}");
+    }
+}
+
+#[test]
+fn what_an_old_box_said_is_read_and_what_a_newer_one_adds_is_skipped() {
+    for (name, json) in WRITTEN.lines().filter_map(|line| line.split_once('\t')) {
+        // A newer version adds a field to every message.
+        let newer = json.replacen('{', "{\"of_tomorrow\":[1,{\"a\":null}],", 1);
+        for body in [json, &newer] {
+            let bytes = body.as_bytes();
+            let is_read = if json.contains("\"type\":") {
+                let (heard, told) = (decode::<ToServer>(bytes), decode::<ToPlayer>(bytes));
+                heard.is_ok_and(|word| word != ToServer::Unknown) || told.is_ok_and(|word| word != ToPlayer::Unknown)
+            } else {
+                decode::<Fetch>(bytes).is_ok()
+                    || decode::<Found>(bytes).is_ok()
+                    || decode::<PictureHead>(bytes).is_ok()
+                    || decode::<Commit>(bytes).is_ok()
+                    || decode::<Challenge>(bytes).is_ok()
+                    || decode::<Reveal>(bytes).is_ok()
+                    || decode::<Verdict>(bytes).is_ok()
+            };
+            assert!(is_read, "{name}: {body}");
+        }
+    }
+    let tomorrow = br#"{"type":"of_tomorrow","a":1}"#;
+    assert_eq!(decode::<ToServer>(tomorrow), Ok(ToServer::Unknown));
+    assert_eq!(decode::<ToPlayer>(tomorrow), Ok(ToPlayer::Unknown));
+}
+
+#[test]
+fn every_prefix_of_every_message_is_an_error_with_a_name() {
+    for (name, frame) in messages() {
+        for end in 4..frame.len() {
+            let body = &frame[4..end];
+            let is_refused = |unreadable| matches!(unreadable, BadFrame::Unreadable(_));
+            assert!(decode::<ToServer>(body).is_err_and(is_refused), "{name} up to {end}");
+            assert!(decode::<ToPlayer>(body).is_err_and(is_refused), "{name} up to {end}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_an_error_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), head in any::<[u8; 4]>()) {
+        let _ = (decode::<ToServer>(&bytes), decode::<ToPlayer>(&bytes), decode::<Verdict>(&bytes));
+        let length = usize::try_from(u32::from_be_bytes(head)).unwrap();
+        let wanted = if length > FRAME_BYTES_MAX { Err(BadFrame::TooLong(length)) } else { Ok(length) };
+        prop_assert_eq!(frame_length(head), wanted);
+    }
+
+    #[test]
+    fn a_bent_message_is_read_or_refused(n in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let messages = messages();
+        let mut body = n.get(&messages).1[4..].to_vec();
+        let at = at.index(body.len());
+        body[at] = byte;
+        let _ = (decode::<ToServer>(&body), decode::<ToPlayer>(&body));
+    }
+}

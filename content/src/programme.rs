@@ -11,7 +11,7 @@ use crate::playlist::Playlist;
 use crate::schedule::{Calendar, Campaign, Rule};
 
 /// The engine that composes timelines; any change of its output raises it.
-pub const ENGINE: u32 = 2;
+pub const ENGINE: u32 = 3;
 
 /// The show part: what may be seen, and the rules that say when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::id::{CampaignId, ItemId, RuleId};
-use crate::item::Advertiser;
+use crate::item::{Advertiser, Class, Item};
 
 /// Where a zone's day stood at an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,4 +74,22 @@ pub struct RecentPlay {
     /// Whose.
     #[serde(default)]
     pub advertiser: Option<Advertiser>,
+    /// What an education item is about: no related seller may stand beside it (L-14), though the item be withdrawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+impl RecentPlay {
+    /// It may not stand beside the item: one teaches what the other sells.
+    pub(crate) fn is_related_to(&self, item: &Item) -> bool {
+        let sells = |advertiser: &Option<Advertiser>, tags: &[String]| {
+            let starts = advertiser.as_ref().map(|advertiser| advertiser.related.as_slice()).unwrap_or_default();
+            tags.iter().any(|tag| starts.iter().any(|start| tag.starts_with(start.as_str())))
+        };
+        match item.class {
+            Class::Education => self.is_ad && sells(&self.advertiser, &item.tags),
+            Class::Advertisement => !self.is_ad && sells(&item.advertiser, &self.tags),
+            Class::Clinic | Class::Notice | Class::PublicService | Class::Emergency => false,
+        }
+    }
 }

@@ -209,6 +209,10 @@ impl NotNow {
                     format!("it may not stand beside the related education item “{}” (L-14)", other.en),
                 )
             }
+            Self::BesideWithdrawn => Text::new(
+                "不得与刚播完的相关内容相邻（L-14）",
+                "it may not stand beside the related item that has just been shown (L-14)",
+            ),
             Self::AdHourCap => Text::new("本小时广告时长已满", "advertisements have had their share of the hour"),
             Self::AdTenMinutesCap => {
                 Text::new("十分钟内广告时长已满", "advertisements have had their share of ten minutes")

@@ -6,6 +6,7 @@ use super::plan::{Entry, Seller};
 use super::reason::NotNow;
 use super::state::{hour_end, hour_of, memory_ms};
 use crate::clock::{HOUR_MS, Instant};
+use crate::id::ItemId;
 use crate::item::Advertiser;
 use crate::schedule::TEN_MINUTES_MS;
 
@@ -29,6 +30,8 @@ pub(super) struct Ads {
 /// An advertisement from before the programme took over.
 #[derive(Debug, Clone)]
 pub(super) struct Before {
+    /// Its name, for the next programme: this one may hold it no more.
+    pub(super) id: ItemId,
     pub(super) item: Option<u16>,
     pub(super) advertiser: Option<Advertiser>,
     pub(super) since: Instant,
@@ -121,7 +124,7 @@ impl Composer<'_> {
     /// From when on advertisements may stand that day.
     fn ads_begin(&self) -> Instant {
         let remembered_ms = TEN_MINUTES_MS.max(i64::from(self.plan.policy().separation_ms));
-        if self.day.goes_on { self.day.from.plus_ms(remembered_ms) } else { self.day.from }
+        self.day.goes_on.map_or(self.day.from, |midnight| midnight.plus_ms(remembered_ms))
     }
 
     fn is_rival(&self, other: u16, seller: Seller) -> bool {
@@ -146,7 +149,11 @@ impl Composer<'_> {
             NotNow::HourMax => return hour_end(self.day, at),
             NotNow::Rival(_) => return self.keeps_apart(entry),
             // What stands beside it decides, and that is another thing at the next boundary.
-            NotNow::JustShown | NotNow::BesideRelated(_) | NotNow::NotDue(_) | NotNow::LaterThanOthers => return at,
+            NotNow::JustShown
+            | NotNow::BesideRelated(_)
+            | NotNow::BesideWithdrawn
+            | NotNow::NotDue(_)
+            | NotNow::LaterThanOthers => return at,
             NotNow::DayBegins => self.ads_begin(),
             NotNow::AdHourCap | NotNow::AdOverHourEnd => hour_end(self.day, at),
             NotNow::AdTenMinutesCap => self.ten_minutes_full(length_ms),

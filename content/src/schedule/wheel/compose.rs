@@ -354,6 +354,7 @@ impl<'a> Composer<'a> {
             self.state.last = Some((item, to));
             if is_in_wheel {
                 self.state.floor_air_ms += gap;
+                self.state.floor_shown_ms += if self.is_public_service(item) { gap } else { 0 };
             }
         }
         may

@@ -21,8 +21,8 @@ pub(crate) struct Day {
     pub(super) lists: Vec<Vec<Entry>>,
     /// When the zone is open.
     pub(super) open: Vec<(Instant, Instant)>,
-    /// The zone is open since the day before, and how that day ended is not known here.
-    pub(super) goes_on: bool,
+    /// Its midnight, where the zone is open since the day before: how that day ended is not known here.
+    pub(super) goes_on: Option<Instant>,
     /// How long each campaign of the plan can play that day, in milliseconds.
     pub(super) campaign_ms: Vec<i64>,
 }
@@ -61,7 +61,7 @@ impl Day {
         let to = show.offsets.instant(date, 1440);
         let from = takeover.unwrap_or(midnight).max(midnight);
         let open = open_spans(&show.zone, &show.calendar, date, |hours, date| hours.span(date, &show.offsets));
-        let goes_on = takeover.is_none() && open.iter().any(|(begin, end)| *begin < midnight && *end > midnight);
+        let goes_on = open.iter().any(|(begin, end)| *begin < midnight && *end > midnight);
         let rule_spans: Vec<Spans> = plan
             .rules
             .iter()
@@ -90,7 +90,7 @@ impl Day {
                 .map(|(begin, end)| ((*begin).max(midnight), (*end).min(to)))
                 .filter(|(b, e)| b < e)
                 .collect(),
-            goes_on,
+            goes_on: goes_on.then_some(midnight),
             campaign_ms: vec![0; plan.campaigns.len()],
         };
         day.cut(plan, &open, &rule_spans, &campaign_spans);

@@ -4,7 +4,7 @@ use super::compose::Composer;
 use super::day::Phase;
 use super::plan::Entry;
 use super::reason::NotNow;
-use super::slot::{Filled, Slot};
+use super::slot::{By, Filled, Slot};
 use super::state::hour_of;
 use crate::clock::Instant;
 use crate::item::DWELL_MIN_MS;
@@ -55,6 +55,11 @@ impl Composer<'_> {
         {
             return Err(NotNow::BesideRelated(last));
         }
+        if let Some(gone) = self.state.gone.as_ref().filter(|gone| gone.until == self.state.at)
+            && self.plan.show.items.get(usize::from(entry.item)).is_some_and(|item| gone.is_related_to(item))
+        {
+            return Err(NotNow::BesideWithdrawn);
+        }
         let Some(seller) = self.plan.facts(entry.item).and_then(|facts| facts.seller) else { return Ok(()) };
         self.advertisement(entry.item, seller, until)
     }
@@ -75,7 +80,8 @@ impl Composer<'_> {
             let Filled::Item(item) = slot.filled else { break };
             let Some(facts) = self.plan.facts(item) else { break };
             let stays = slot.since >= phase.from && facts.ends_at >= slot.until.plus_ms(gap);
-            let is_free = facts.seller.is_none() || (is_same_hour && hour_of(self.day, slot.since) == hour);
+            let is_counted = facts.seller.is_some() || self.is_capped_by_hour(slot.by);
+            let is_free = !is_counted || (is_same_hour && hour_of(self.day, slot.since) == hour);
             if !stays || !is_free || !self.is_of_day(slot) {
                 break;
             }
@@ -94,6 +100,12 @@ impl Composer<'_> {
             self.state.last = Some((item, to));
         }
         true
+    }
+
+    /// It belongs to a campaign that counts its plays by the hour: none of them may move into another.
+    fn is_capped_by_hour(&self, by: By) -> bool {
+        let By::Campaign(index) = by else { return false };
+        self.plan.show.campaigns.get(usize::from(index)).is_some_and(|campaign| campaign.per_hour_max.is_some())
     }
 
     /// A slot that began before this day's composition cannot be changed any more.

@@ -33,6 +33,8 @@ pub enum NotNow {
     JustShown,
     /// It may not stand beside the related education item (by index) that was shown before (L-14).
     BesideRelated(u16),
+    /// The same, and that item was withdrawn meanwhile.
+    BesideWithdrawn,
     /// Advertisements have had their share of the hour.
     AdHourCap,
     /// Advertisements have had their share of ten minutes.

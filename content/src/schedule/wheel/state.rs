@@ -6,6 +6,7 @@ use super::pace::{WHOLE_PPM, distances};
 use super::plan::{Entry, Plan};
 use super::slot::Slot;
 use crate::clock::{HOUR_MS, Instant};
+use crate::item::Class;
 use crate::schedule::{CampaignCarry, Carry, LoopCarry, RULE_WEIGHT_MAX, RecentPlay, TEN_MINUTES_MS};
 
 /// How late a campaign may be held to be, in whole distances: what is later was lost, and is not made up for in a burst.
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(super) floor_next: usize,
     /// The item that stands right before, and when it ended.
     pub(super) last: Option<(u16, Instant)>,
+    /// What stood right before the programme took over, where the programme holds it no more.
+    pub(super) gone: Option<RecentPlay>,
     /// Advertisements so far.
     pub(super) ads: Ads,
 }
@@ -80,6 +83,7 @@ impl State {
             floor_shown_ms: 0,
             floor_next: 0,
             last: None,
+            gone: None,
             ads: Ads::default(),
         };
         if let Some(carry) = carry {
@@ -118,10 +122,12 @@ impl State {
             let item = plan.index_of(&play.item);
             if play.is_ad {
                 let advertiser = play.advertiser.clone();
-                self.ads.before.push(Before { item, advertiser, since: play.since, until: play.until });
+                let id = play.item.clone();
+                self.ads.before.push(Before { id, item, advertiser, since: play.since, until: play.until });
             }
-            if let Some(item) = item.filter(|_| play.until == day.from) {
-                self.last = Some((item, play.until));
+            if play.until == day.from {
+                self.last = item.map(|item| (item, play.until));
+                self.gone = item.is_none().then(|| play.clone());
             }
         }
     }
@@ -167,12 +173,20 @@ impl State {
                 item: item.id.clone(),
                 since,
                 until: until.min(at),
-                is_ad: item.class == crate::item::Class::Advertisement,
+                is_ad: item.class == Class::Advertisement,
                 advertiser: item.advertiser.clone(),
+                tags: if item.class == Class::Education { item.tags.clone() } else { Vec::new() },
             })
         };
         for before in self.ads.before.iter().filter(|before| at.ms_since(before.until) < memory_ms) {
-            recent.extend(before.item.and_then(|item| remember(item, before.since, before.until)));
+            recent.push(RecentPlay {
+                item: before.id.clone(),
+                since: before.since,
+                until: before.until.min(at),
+                is_ad: true,
+                advertiser: before.advertiser.clone(),
+                tags: Vec::new(),
+            });
         }
         for slot in self.ads.slots.iter().filter_map(|n| slots.get(*n)) {
             if at.ms_since(slot.until) < memory_ms && slot.since < at {
@@ -265,21 +279,25 @@ impl CampaignState {
         self.this_hour = self.this_hour.saturating_add(1);
         self.count += 1;
         self.due = self.nth(self.count);
-        let late_ppm = -self.wait_at(at);
+        let late_ppm = -self.whole_wait_at(at);
         if late_ppm > LATE_MAX_PPM {
             self.wait_ppm += late_ppm - LATE_MAX_PPM;
             self.due = self.nth(self.count);
         }
     }
 
-    /// How long until the next play at `at`, in millionths of a distance.
+    /// How long until the next play at `at`, in millionths of a distance, with what was lost left out.
     fn wait_at(&self, at: Instant) -> i64 {
         if self.due == Instant(i64::MAX) || self.num <= 0 {
             return self.wait_ppm;
         }
+        self.whole_wait_at(at).max(-LATE_MAX_PPM)
+    }
+
+    /// The same while it is on the air, however late it is.
+    fn whole_wait_at(&self, at: Instant) -> i64 {
         let ms = i128::from(self.due.ms_since(at));
-        let ppm = divided(ms * i128::from(WHOLE_PPM) * i128::from(self.den), i128::from(self.num));
-        ppm.max(-LATE_MAX_PPM)
+        divided(ms * i128::from(WHOLE_PPM) * i128::from(self.den), i128::from(self.num.max(1)))
     }
 }
 

@@ -7,6 +7,7 @@ mod month;
 mod oracle;
 mod properties;
 mod rivals;
+mod seams;
 
 use jiff::civil::date;
 

@@ -90,7 +90,7 @@ fn show(n: u32) -> Show {
 fn open_for(show: &Show, hours: u16) -> Arc<Show> {
     let mut show = show.clone();
     show.zone.open = [None; 7];
-    let wednesday = show.zone.open.iter_mut().nth(2).expect("a week");
+    let wednesday = show.zone.open.get_mut(2).expect("a week");
     *wednesday = (hours > 0).then_some(OpenHours { from_min: 0, to_min: hours * 60 });
     Arc::new(show)
 }
@@ -110,7 +110,7 @@ fn composing(criterion: &mut Criterion) {
         });
     });
     let shows: Vec<Arc<Show>> = (0..PROGRAMMES).map(|n| Arc::new(show(n))).collect();
-    let slots = shows.iter().map(|show| slots_an_hour(show));
+    let slots = shows.iter().map(slots_an_hour);
     println!(
         "{PROGRAMMES} programmes of {CAMPAIGNS} campaigns, stills of a minute; slots an hour ({SLOTS} asked for):"
     );
@@ -178,7 +178,7 @@ fn network(shows: &[Arc<Show>]) {
     let of = shows.len();
     print!("{ZONES} zones planned for a day on one core, programmes {of}: {clock:.2} s by the clock");
     if let Some((begun, ended)) = begun_cpu.zip(processor_time()) {
-        print!(", {:.2} s of processor time", (ended - begun).as_secs_f64());
+        print!(", {:.2} s of processor time", ended.saturating_sub(begun).as_secs_f64());
     }
     println!(" (target 10)");
 }

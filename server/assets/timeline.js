@@ -27,7 +27,7 @@
   }
 
   function draw(block, at) {
-    for (const box of block.querySelectorAll("svg")) {
+    for (const box of block.querySelectorAll("svg:not(.beside)")) {
       box.setAttribute("x", percent(at.left));
       box.setAttribute("width", percent(at.right - at.left));
     }

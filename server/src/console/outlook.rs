@@ -90,6 +90,11 @@ impl OutlookPage {
         line.clocks.local(*at).strftime("%m-%d %H:%M:%S").to_string()
     }
 
+    /// `14:05:09`; the date stands above.
+    fn clock(&self, line: &Line, at: &Instant) -> String {
+        line.clocks.local(*at).strftime("%H:%M:%S").to_string()
+    }
+
     /// `11-25 14:00–18:00`.
     fn hours(&self, line: &Line, hours: &Hours) -> String {
         let (from, to) = (line.clocks.local(hours.from), line.clocks.local(hours.to));

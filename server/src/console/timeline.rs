@@ -29,7 +29,7 @@ use crate::db::{calendar, campaigns, playlists};
 /// Zones on one page: as many as a person looks through, and a page that is drawn at once.
 const ZONES_MAX: usize = 24;
 /// A block is too narrow for words when so many of them fill the page.
-const NARROW: i32 = 16;
+const NARROW: i32 = 18;
 /// There is room for words where so many such places fill the page.
 const ROOMY: i32 = 8;
 /// The years a date field may name.
@@ -90,14 +90,22 @@ impl TimelinePage {
     /// Where the words of a block stand: in it, beside it when it is too narrow for them, or nowhere when there is no room.
     fn words_of(&self, row: &Row, block: &Block) -> &'static str {
         let whole = self.span.minutes();
-        let free = row.free_after(block).min(whole - block.at.to);
         if (block.at.to - block.at.from).saturating_mul(NARROW) >= whole {
             "in"
-        } else if free.saturating_mul(ROOMY) >= whole {
+        } else if self.free_min(row, block).saturating_mul(ROOMY) >= whole {
             "beside"
         } else {
             "nowhere"
         }
+    }
+
+    /// How wide the room beside a block is.
+    fn free(&self, row: &Row, block: &Block) -> String {
+        self.span.percent(self.free_min(row, block))
+    }
+
+    fn free_min(&self, row: &Row, block: &Block) -> i32 {
+        row.free_after(block).min(self.span.minutes() - block.at.to)
     }
 
     /// What a block says to who hovers over it or hears it.

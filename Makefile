@@ -53,6 +53,7 @@ test: packages-test
 bench: packages-test
 	cargo build --workspace --all-targets --locked --release
 	$(TARGET)/release/first_figures
+	cargo bench --workspace --locked --bench wheel
 
 check: packages-test
 	cargo fmt --all --check

@@ -1,7 +1,7 @@
 //! Why this is on the screen: the winner, then everything else that could have been there, each with its reason.
 
 use anteroom_content::clock::{Instant, Offsets};
-use anteroom_content::id::{RuleId, ScreenId};
+use anteroom_content::id::ScreenId;
 use anteroom_content::place::{Screen, Zone};
 use anteroom_content::programme::Show;
 use anteroom_content::text::Text;
@@ -18,7 +18,7 @@ use super::fields::{Asked, Named};
 use super::frame::{self, Page};
 use super::glass::{Now, What, told};
 use super::visitor::Staff;
-use crate::db::{places, playlists};
+use crate::db::{campaigns, places, playlists};
 use crate::publish;
 
 /// The moments a page is drawn of: the years 1980 to 2999.
@@ -28,8 +28,8 @@ struct Line {
     name: Text,
     level: Option<Text>,
     kind: &'static str,
-    /// The rule it is, while it still stands in the console.
-    rule: Option<RuleId>,
+    /// The page of the rule or campaign, while it still stands in the console.
+    path: Option<String>,
     /// Why it is not on the screen; none when it is.
     why: Option<Text>,
 }
@@ -87,8 +87,15 @@ pub(super) async fn look(
         None => None,
         Some((explanation, show)) => {
             let rules = playlists::rules(&desk.house.db).await?;
-            let is_there = |id: &RuleId| rules.iter().any(|rule| rule.id == *id);
-            let lines = explanation.contenders.iter().map(|contender| line(contender, show, &is_there)).collect();
+            let campaigns = campaigns::campaigns(&desk.house.db).await?;
+            let path_of = |who: &Who| match who {
+                Who::Rule { rule, .. } => rules.iter().any(|one| one.id == *rule).then(|| format!("/rules/{rule}")),
+                Who::Campaign { campaign, .. } => {
+                    campaigns.iter().any(|one| one.id == *campaign).then(|| format!("/campaigns/{campaign}"))
+                }
+                Who::Floor => None,
+            };
+            let lines = explanation.contenders.iter().map(|contender| line(contender, show, &path_of)).collect();
             Some(Told {
                 now: told(&timeline, explanation.cue),
                 lines,
@@ -100,23 +107,12 @@ pub(super) async fn look(
     frame::show(&WhyPage { page, screen, zone, at, told })
 }
 
-fn line(contender: &Contender, show: &Show, is_there: &impl Fn(&RuleId) -> bool) -> Line {
+fn line(contender: &Contender, show: &Show, path_of: &impl Fn(&Who) -> Option<String>) -> Line {
+    let (name, level, kind) = match &contender.who {
+        Who::Rule { name, level, .. } => (name.clone(), Some(level.name()), "rule"),
+        Who::Campaign { name, .. } => (name.clone(), None, "campaign"),
+        Who::Floor => (Text::new("公益时长下限", "Public-service floor"), None, "floor"),
+    };
     let why = contender.loss.as_ref().map(|loss| loss.say(show));
-    match &contender.who {
-        Who::Rule { rule, name, level, .. } => Line {
-            name: name.clone(),
-            level: Some(level.name()),
-            kind: "rule",
-            rule: is_there(rule).then(|| rule.clone()),
-            why,
-        },
-        Who::Campaign { name, .. } => Line { name: name.clone(), level: None, kind: "campaign", rule: None, why },
-        Who::Floor => Line {
-            name: Text::new("公益时长下限", "Public-service floor"),
-            level: None,
-            kind: "floor",
-            rule: None,
-            why,
-        },
-    }
+    Line { name, level, kind, path: path_of(&contender.who), why }
 }

@@ -138,10 +138,10 @@ pub(super) fn any_show() -> impl Strategy<Value = Show> {
     let hours = (5u16..22, 1u16..5, prop::bool::weighted(0.1));
     (rules, campaigns, any_policy(), (0u16..1440, 0u16..1440), hours, prop::bool::weighted(0.2), special).prop_map(
         |(rules, campaigns, policy, (expiry, begin), (open, length, always), child, special)| {
-            let named: Vec<_> = rules.into_iter().enumerate().map(|(n, rest)| (format!("r{n}"), rest)).collect();
+            let drawn: Vec<_> = rules.into_iter().enumerate().map(|(n, rest)| (format!("r{n}"), rest)).collect();
             let mut show = show(
-                named.iter().map(|(id, (level, window, ..))| rule(id, *level, window.clone())).collect(),
-                named
+                drawn.iter().map(|(id, (level, window, ..))| rule(id, *level, window.clone())).collect(),
+                drawn
                     .iter()
                     .map(|(id, (_, _, (turns, order), ..))| Playlist {
                         order: *order,
@@ -149,7 +149,7 @@ pub(super) fn any_show() -> impl Strategy<Value = Show> {
                     })
                     .collect(),
             );
-            for (rule, (_, (.., weight, order))) in show.rules.iter_mut().zip(&named) {
+            for (rule, (_, (.., weight, order))) in show.rules.iter_mut().zip(&drawn) {
                 (rule.weight, rule.order) = (*weight, *order);
             }
             show.items = stock(expiry, begin);
@@ -167,8 +167,8 @@ pub(super) fn any_show() -> impl Strategy<Value = Show> {
             show.zone.child = child;
             let (from_min, to_min) = if always { (0, 1440) } else { (open * 60, (open + length).min(24) * 60) };
             show.zone.open = [Some(OpenHours { from_min, to_min }); 7];
-            let named = |kind| SpecialDay { date: DAY, kind, name: Text::default(), site: None };
-            show.calendar = Calendar::new(special.into_iter().map(named).collect(), vec![2026]);
+            let on_the_day = |kind| SpecialDay { date: DAY, kind, name: Text::default(), site: None };
+            show.calendar = Calendar::new(special.into_iter().map(on_the_day).collect(), vec![2026]);
             show
         },
     )

@@ -4,6 +4,7 @@ mod any;
 mod cases;
 mod history;
 mod month;
+mod naive;
 mod oracle;
 mod properties;
 mod rivals;

@@ -69,10 +69,17 @@ proptest! {
             };
             let ends = cues.last().is_some_and(|last| last.until <= soon)
                 || cues[n + 1..].iter().take_while(|next| next.since <= soon).any(is_edge);
+            // That boundary is there too when nothing of the insert may be shown.
+            let begins = |rule: &Rule| {
+                let is_near = (1..=100).any(|secs| is_on(&show, rule, cue.since.plus_ms(secs * 1_000)));
+                rule.level >= Level::Insert && !is_on(&show, rule, cue.since) && is_near
+            };
             // After an advertisement, what is related to it may not come next.
             let after_ad = n.checked_sub(1).and_then(|n| item_of(&show, &cues[n])).is_some_and(|item| item.advertiser.is_some());
             for other in show.rules.iter().filter(|other| other.level > *level && !ends && !after_ad) {
-                let wins = is_on(&show, other, cue.since) && has_something(&show, other, cue.since);
+                let wins = is_on(&show, other, cue.since)
+                    && has_something(&show, other, cue.since)
+                    && !show.rules.iter().any(begins);
                 prop_assert!(!wins, "{} should stand before {:?}", other.id, cue);
             }
         }

@@ -7,11 +7,20 @@ use proptest::prelude::*;
 use super::any::{DAY, any_feasible, any_show, class_of, item_of, ten_minutes, within};
 use super::*;
 use crate::clock::{HOUR_MS, MINUTE_MS};
+use crate::schedule::{DayKinds, SpecialDay, SpecialKind};
 
 const CASES: u32 = 10_000;
 
 fn day_of(show: &Show) -> Vec<Cue> {
     Timeline::of(Arc::new(show.clone())).day(DAY)
+}
+
+/// Dates where clocks or calendars turn: leap days, ends of months and years, changes of clocks; and any other.
+fn any_turn() -> impl Strategy<Value = Date> {
+    let leaps = [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1), date(2027, 2, 28), date(2026, 12, 31)];
+    let clocks = [date(2026, 10, 25), date(2027, 3, 28), date(2026, 11, 1), date(2027, 3, 14), date(2027, 4, 4)];
+    let any = (0i64..1_000).prop_map(|days| DAY.checked_add(jiff::Span::new().days(days)).expect("a date"));
+    prop_oneof![2 => prop::sample::select([leaps, clocks].concat()), 1 => any]
 }
 
 fn is_ad(show: &Show, cue: &Cue) -> bool {
@@ -214,6 +223,52 @@ proptest! {
             served += if class_of(&show, cue) == Some(Class::PublicService) { ms } else { 0 };
             // One item may be on its way, and near a boundary one may not fit: two of the longest, then it is made up for.
             prop_assert!((served + 200_000) * 1_000 >= floor * air, "{} of {} ms at {:?}", served, air, cue);
+        }
+    }
+
+    #[test]
+    fn wall_times_and_worked_days_hold_across_changes_of_clocks_and_calendars(
+        zone in prop::sample::select(vec!["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),
+        turn in any_turn(),
+        special in prop::option::of(prop::sample::select(vec![SpecialKind::Holiday, SpecialKind::Makeup])),
+        // No hour that clocks leave out or tell twice: what such an end means is a case of its own.
+        opening in (prop::sample::select(vec![0u16, 4, 7]), 8u16..=24),
+        hours in (prop::sample::select(vec![0u16, 5, 9]), 10u16..=24),
+    ) {
+        let minutes = |(from, to): (u16, u16)| from * 60..to * 60;
+        let (opening, hours) = (minutes(opening), minutes(hours));
+        let window = Window { kinds: DayKinds::WORKED, from_min: hours.start, to_min: hours.end, ..Window::ALWAYS };
+        let mut show = show(
+            vec![rule("base", Level::Base, Window::ALWAYS), rule("worked", Level::Priority, window)],
+            vec![playlist("base", &[("a", 20_000), ("b", 20_000)]), playlist("worked", &[("c", 20_000)])],
+        );
+        let clocks = jiff::tz::TimeZone::get(zone).expect("a zone");
+        let local = |at: Instant| clocks.to_datetime(jiff::Timestamp::from_millisecond(at.0).expect("an instant"));
+        let minute = |at| u16::try_from(i32::from(local(at).hour()) * 60 + i32::from(local(at).minute())).expect("a minute");
+        let noon = turn.at(12, 0, 0, 0).to_zoned(clocks.clone()).expect("a noon").timestamp().as_millisecond();
+        show.offsets = Offsets::of_zone(zone, Instant(noon)).expect("a zone");
+        show.zone.open = [Some(OpenHours { from_min: opening.start, to_min: opening.end }); 7];
+        let named = special.map(|kind| SpecialDay { date: turn, kind, name: Text::default(), site: None });
+        show.calendar = Calendar::new(named.into_iter().collect(), vec![2026, 2027, 2028, 2029]);
+        let is_worked = |date: Date| match special.filter(|_| date == turn) {
+            Some(SpecialKind::Holiday) => false,
+            Some(SpecialKind::Makeup) => true,
+            _ => date.weekday().to_monday_zero_offset() < 5,
+        };
+        let timeline = Timeline::of(Arc::new(show));
+        for date in [turn.yesterday().expect("a date"), turn, turn.tomorrow().expect("a date")] {
+            let cues = timeline.day(date);
+            let (begin, end) = (cues[0].since, cues[cues.len() - 1].until);
+            prop_assert_eq!(local(begin), date.at(0, 0, 0, 0), "a date begins at its midnight");
+            prop_assert_eq!(local(end), date.tomorrow().expect("a date").at(0, 0, 0, 0), "and ends at the next");
+            for cue in &cues {
+                for at in [cue.since, cue.until.plus_ms(-1)] {
+                    prop_assert_eq!(cue.showing != Showing::Closed, opening.contains(&minute(at)), "{:?}", cue);
+                }
+                let is_worked = is_worked(date) && hours.contains(&minute(cue.since));
+                let by_worked = matches!(&cue.why, Some(Why::Rule { level: Level::Priority, .. }));
+                prop_assert_eq!(by_worked, is_worked && cue.showing != Showing::Closed, "{:?}", cue);
+            }
         }
     }
 

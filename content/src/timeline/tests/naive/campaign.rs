@@ -3,8 +3,8 @@
 //! wait and the others a distance apart, all rounded towards its start; what is left at its end goes on into the next one
 //! the campaign has, in millionths of a distance, and no more than two distances are owed there. Of those that are due, the
 //! one whose distance is over first goes first, equals by place; its items go round. None over its plays of the clock hour,
-//! and none follows itself. What is owed within a stretch is owed whole, however much it is: the engine forgives only at
-//! the end of a stretch.
+//! and none follows itself. Within a stretch too no more than two distances are owed once a play was put in: what is
+//! later was lost.
 
 use super::super::*;
 use super::date::{Naive, Stretch, hours};
@@ -37,7 +37,7 @@ impl Naive<'_> {
             return None;
         }
         let plays = &self.plays[n];
-        let next = own().last().map_or(0, |spot| spot.place + 1);
+        let next = own().next_back().map_or(0, |spot| spot.place + 1);
         (next..next + plays.len()).map(|n| n % plays.len()).find_map(|place| {
             let play = plays[place];
             let until = self.fits(&play).filter(|_| !self.repeats(&play))?;
@@ -52,8 +52,15 @@ impl Naive<'_> {
         for stretch in self.stretches.iter().filter(|stretch| stretch.from <= self.at) {
             let Some(apart) = stretch.apart[n] else { continue };
             let here = |spot: &&Spot| stretch.from <= spot.put_at && spot.put_at < stretch.to;
-            let count = self.spots.iter().filter(|spot| spot.by == By::Campaign(n)).filter(here).count();
-            let due = nth(stretch.from, i128::try_from(count).expect("few"), wait, apart);
+            let mut due = nth(stretch.from, 0, wait, apart);
+            for (count, spot) in (1..).zip(self.spots.iter().filter(|spot| spot.by == By::Campaign(n)).filter(here)) {
+                due = nth(stretch.from, count, wait, apart);
+                let lost = -left(due, spot.put_at, apart) - 2 * MILLION;
+                if lost > 0 {
+                    wait += lost;
+                    due = nth(stretch.from, count, wait, apart);
+                }
+            }
             if self.at < stretch.to {
                 return due;
             }

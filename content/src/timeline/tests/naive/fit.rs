@@ -5,11 +5,11 @@
 //!
 //! A rest is shared by as few of the last spots as can take it, sixty at most, all put in since the last change and still
 //! to be shown after it, in the proportion of what each may still grow; ends are rounded down, the last one takes the rest.
-//! Advertisements never grow, and move only within one hour.
+//! Advertisements never grow; they, and plays of a campaign that counts them by the hour, move only within one hour.
 
 use super::super::*;
 use super::date::Naive;
-use super::spot::{Play, What};
+use super::spot::{By, Play, What};
 
 /// How many spots back a rest may reach.
 const SHARED_BY_MAX: usize = 60;
@@ -78,11 +78,12 @@ impl Naive<'_> {
         let hour = self.hour(self.at);
         let may_move = |spot: &super::spot::Spot| {
             let What::Item(item) = spot.what else { return false };
+            let is_counted = matches!(spot.by, By::Campaign(n) if self.campaigns[n].per_hour_max.is_some());
             let item = &self.show.items[item];
             let keeps_hour = self.hour(to.plus_ms(-1)) == hour && self.hour(spot.since) == hour;
             spot.since >= begin
                 && item.ends_at() >= spot.until.plus_ms(rest)
-                && (item.class != Class::Advertisement || keeps_hour)
+                && (item.class != Class::Advertisement && !is_counted || keeps_hour)
         };
         let moving = self.spots.iter().rev().take(SHARED_BY_MAX).take_while(|spot| may_move(spot)).count();
         let may_grow = |count: usize| -> i64 {

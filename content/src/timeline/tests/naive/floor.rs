@@ -1,7 +1,7 @@
 //! The public-service floor. In words: before anything is put in that is no public service, it is asked whether public
 //! service has had its part of the air of the day so far, that thing's time counted in. If not, the next of the pool goes in
 //! instead, if one fits: the pool goes round, and only a pool of one may follow itself. Air is what was planned while
-//! campaigns count. What stands only because less than a second is left is air, but serves nobody.
+//! campaigns count.
 
 use super::super::*;
 use super::date::Naive;
@@ -17,9 +17,9 @@ impl Naive<'_> {
         }
         let air: i64 = self.spots.iter().map(|spot| spot.air_ms).sum();
         let air = air + instead_of.map_or(0, |pick| pick.until.ms_since(self.at));
-        let serving = self.spots.iter().filter(|spot| spot.item().is_some_and(serves));
-        let served: i64 = serving.map(|spot| spot.air_ms - spot.held_ms).sum();
-        if served * 1_000 >= permille * air {
+        let given = self.spots.iter().filter(|spot| spot.item().is_some_and(serves));
+        let had: i64 = given.map(|spot| spot.air_ms).sum();
+        if had * 1_000 >= permille * air {
             return None;
         }
         let pool = &self.service;

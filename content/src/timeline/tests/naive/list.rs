@@ -63,7 +63,9 @@ fn inside(show: &Show, turn: &Turn, date: Date, depth: usize) -> Vec<Play> {
                 .map(|m| (usize::from(m.weight.max(1)), nested(show, of_network(&m.network), date, depth + 1)))
                 .filter(|(_, list)| !list.is_empty())
                 .collect();
-            let rounds = (1..).find(|n| lists.iter().all(|(weight, list)| n * weight >= list.len())).unwrap_or(0);
+            let rounds = (0..=WRITTEN_OUT_MAX)
+                .find(|n| lists.iter().all(|(weight, list)| n * weight >= list.len()))
+                .unwrap_or(0);
             let mut placed = Vec::new();
             for (n, (weight, list)) in lists.iter().enumerate() {
                 let turns = (rounds * weight).min(WRITTEN_OUT_MAX);

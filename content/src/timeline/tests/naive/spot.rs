@@ -17,8 +17,6 @@ pub(super) struct Spot {
     pub(super) most_ms: i64,
     /// How much of it the floor counts as air.
     pub(super) air_ms: i64,
-    /// How much of that it stands only because nothing else fits.
-    pub(super) held_ms: i64,
 }
 
 /// What is on the glass; items by their place in the programme.

@@ -78,7 +78,6 @@ impl Naive<'_> {
         let spot = self.spots.last_mut().filter(|spot| spot.what == What::Item(item)).expect("it stands there");
         spot.until = to;
         spot.air_ms += air_ms;
-        spot.held_ms += air_ms;
         self.at = to;
         true
     }
@@ -94,7 +93,6 @@ impl Naive<'_> {
             place: pick.place,
             most_ms: pick.play.most_ms,
             air_ms,
-            held_ms: 0,
         });
         self.at = pick.until;
     }
@@ -118,7 +116,6 @@ impl Naive<'_> {
                 place: 0,
                 most_ms: 0,
                 air_ms,
-                held_ms: 0,
             }),
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Phase {
     pub(super) hard: Instant,
     /// At `hard` something urgent begins, which may cut.
     pub(super) cuts: bool,
+    /// It has something urgent to show that is no advertisement: nothing else cuts.
+    is_urgent: bool,
     /// The shortest time anything of it needs, in milliseconds.
     pub(super) smallest_ms: i64,
 }
@@ -141,18 +143,16 @@ impl Day {
         let level_of = |place: &u16| plan.rules.get(usize::from(*place)).map_or(Level::Fallback, |n| plan.level(*n));
         let highest = on.first().map(level_of);
         let is_wheel = is_open && highest.is_none_or(|level| level <= Level::Regular);
-        let smallest = on.iter().take_while(|n| Some(level_of(n)) == highest);
-        let smallest = smallest
-            .filter_map(|n| self.lists.get(usize::from(*n)))
-            .flatten()
-            .filter(may_play)
-            .map(|e| i64::from(e.min_ms))
-            .min();
+        let top = on.iter().take_while(|n| Some(level_of(n)) == highest).count();
+        let of_top = || on.iter().take(top).filter_map(|n| self.lists.get(usize::from(*n))).flatten().filter(may_play);
+        let smallest = of_top().map(|entry| i64::from(entry.min_ms)).min();
+        let sells = |entry: &&Entry| plan.facts(entry.item).is_some_and(|facts| facts.seller.is_some());
+        let is_urgent = highest.is_some_and(|level| level >= Level::Insert) && !of_top().all(|entry| sells(&entry));
         Phase {
             from,
             to,
             is_open,
-            top: on.iter().take_while(|n| Some(level_of(n)) == highest).count(),
+            top,
             rules: on,
             campaigns: if is_wheel {
                 (0_u16..).zip(campaigns).filter(|(_, spans)| holds(spans)).map(|(n, _)| n).collect()
@@ -163,6 +163,7 @@ impl Day {
             align: to,
             hard: to,
             cuts: false,
+            is_urgent,
             smallest_ms: smallest.unwrap_or(0),
         }
     }
@@ -175,7 +176,7 @@ impl Day {
         while let Some(mut phase) = self.phases.pop() {
             if let Some(next) = told.last() {
                 let (here, there) = (level(&phase), level(next));
-                let is_cut = next.is_open && there.is_some_and(|level| level >= Level::Insert) && there > here;
+                let is_cut = next.is_open && next.is_urgent && there > here;
                 if is_cut || !next.is_open {
                     phase.cuts = is_cut;
                 } else if phase.is_open {

@@ -137,7 +137,7 @@ impl<'a> Naive<'a> {
             if !next.is_open {
                 return (next.from, false);
             }
-            if next.level >= Some(Level::Insert) && next.level > here.level {
+            if next.level >= Some(Level::Insert) && next.level > here.level && self.shows_more_than_ads(next) {
                 return (next.from, true);
             }
             here = next;

@@ -8,7 +8,7 @@
 //! Advertisements never grow; they, and plays of a campaign that counts them by the hour, move only within one hour.
 
 use super::super::*;
-use super::date::Naive;
+use super::date::{Naive, Stretch};
 use super::spot::{By, Play, What};
 
 /// How many spots back a rest may reach.
@@ -60,14 +60,21 @@ impl Naive<'_> {
 
     /// The shortest time anything that has the air now needs; nothing when nothing has it.
     pub(super) fn shortest_ms(&self) -> i64 {
-        let stretch = self.stretch();
-        let of_top = stretch.top.iter().flat_map(|rule| &self.lists[*rule]);
-        let shown = of_top.filter(|play| {
+        self.of_top(self.stretch()).map(|play| play.least_ms).min().unwrap_or(0)
+    }
+
+    /// Something that has the air then is no advertisement. Advertisements alone cut nothing.
+    pub(super) fn shows_more_than_ads(&self, stretch: &Stretch) -> bool {
+        self.of_top(stretch).any(|play| !self.is_ad(play.item))
+    }
+
+    /// What may be shown of the lists that have the air in a stretch.
+    fn of_top(&self, stretch: &Stretch) -> impl Iterator<Item = &Play> {
+        stretch.top.iter().flat_map(|rule| &self.lists[*rule]).filter(|play| {
             let item = &self.show.items[play.item];
             let begins = item.valid_from.is_none_or(|begin| begin < stretch.to);
             !self.is_barred(play.item) && begins && item.ends_at() > stretch.from
-        });
-        shown.map(|play| play.least_ms).min().unwrap_or(0)
+        })
     }
 
     /// Shares the time up to `to` out; false when it cannot be.

@@ -9,6 +9,7 @@ use anteroom_content::item::Face;
 use anteroom_content::manifest::Manifest;
 use anteroom_content::place::Membership;
 use anteroom_content::playlist::{Playlist, Turn, What};
+use anteroom_content::schedule::{Target, Where};
 use anteroom_content::text::Text;
 
 use super::*;
@@ -158,7 +159,10 @@ async fn a_zone_is_told_the_lists_of_its_own_networks_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let (state, _clock) = hospital(db, folder.path()).await;
         let network = |id: &str| NetworkId::parse(id).expect("name");
-        let rule = playlists::rules(&state.db).await.expect("read").remove(0);
+        let mut rule = playlists::rules(&state.db).await.expect("read").remove(0);
+        // Wherever it aimed before, the networks of the zones are about to change.
+        rule.target = Target { places: vec![Where::Everywhere], except: Vec::new() };
+        playlists::save_rule(&state.db, &rule, NOW).await.expect("saved");
         let all = playlists::playlists(&state.db).await.expect("read");
         let mut base = all.iter().find(|list| list.id == rule.playlist).expect("there").clone();
         for id in ["ours", "theirs"] {

@@ -288,7 +288,7 @@ async fn what_must_be_put_right_stands_in_the_way_of_publishing() {
             page.contains("<a href=\"/rules/r-wed\"><b>候诊日常</b></a>"),
             "{path}: by its name, with the way to it"
         );
-        assert!(page.contains("r-wed</small> · 候诊一区"), "{path}: and where it holds");
+        assert!(page.contains("r-wed</small> · 候诊"), "{path}: and where it holds");
         assert!(!page.contains("id=\"publish\""), "{path}: there is no button");
     }
     let refused = editor.post("/publish", &[]).await;

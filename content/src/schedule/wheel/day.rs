@@ -28,6 +28,7 @@ pub(crate) struct Day {
 }
 
 /// A stretch of a day in which nothing about the rules changes.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug, Clone)]
 pub(super) struct Phase {
     pub(super) from: Instant,

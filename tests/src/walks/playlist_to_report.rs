@@ -26,9 +26,11 @@ fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome
     })?;
     ward.counts_every_play_once(&player, "Z14-1")?;
 
-    // The plan was there before the player was, so what is compared is how both go on.
+    // A box that knows no earlier programme plays the coming one until that takes over, so what is compared is how both go on
+    // from there.
+    until("the programme has taken over", Duration::from_mins(1), || Ok(planned_and_played(&ward, &red)?.0 > 0))?;
     let first = planned_and_played(&ward, &red)?;
-    anyhow::ensure!(first.1 >= 3 && first.1 <= first.0, "planned and played at first: {first:?}");
+    anyhow::ensure!(first.1 >= 3, "planned and played at first: {first:?}");
     until("three more plays, planned and played alike", Duration::from_mins(1), || {
         let now = planned_and_played(&ward, &red)?;
         let (planned, shown) = (now.0.saturating_sub(first.0), now.1.saturating_sub(first.1));

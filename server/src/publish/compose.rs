@@ -1,10 +1,12 @@
 //! What each zone would play if everything in the console were published now.
 
+use std::collections::HashMap;
+
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{DAY_MS, Instant, Offsets};
-use anteroom_content::id::ZoneId;
+use anteroom_content::id::{DepartmentId, SiteId, ZoneId};
 use anteroom_content::item::Item;
-use anteroom_content::place::Zone;
+use anteroom_content::place::{Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
 use anteroom_content::programme::{ENGINE, Part, Show};
 use anteroom_content::schedule::{Campaign, Rule, Window};
@@ -65,11 +67,58 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
 /// # Errors
 /// [`PublishError`] when a site's time zone is unknown or a document cannot be written.
 pub fn compose(draft: &Draft, phone_address: &str, now: Instant) -> Result<Vec<ZoneParts>, PublishError> {
-    draft.places.zones.iter().map(|zone| compose_zone(draft, zone, phone_address, now)).collect()
+    let grounds = Grounds::of(&draft.places);
+    draft.places.zones.iter().map(|zone| compose_zone(draft, &grounds, zone, phone_address, now)).collect()
 }
 
-fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -> Result<ZoneParts, PublishError> {
-    let site = draft.places.site_of(zone).ok_or_else(|| PublishError::NoSite(zone.id.clone()))?;
+/// Composes the clinic parts alone: each department's clinics once, however many zones show them.
+///
+/// # Errors
+/// [`PublishError::Document`] when a timetable cannot be written.
+pub(super) fn compose_clinics(draft: &Draft) -> Result<HashMap<ZoneId, Part>, PublishError> {
+    let mut known: HashMap<&[DepartmentId], Part> = HashMap::new();
+    let mut parts = HashMap::with_capacity(draft.places.zones.len());
+    for zone in &draft.places.zones {
+        let part = if let Some(part) = known.get(zone.departments.as_slice()) {
+            part.clone()
+        } else {
+            let part = Part::of(&draft.timetable.of_departments(&zone.departments))?;
+            known.insert(&zone.departments, part.clone());
+            part
+        };
+        parts.insert(zone.id.clone(), part);
+    }
+    Ok(parts)
+}
+
+/// Places by what they belong to, so that a network of thousands of zones is gone through once.
+struct Grounds<'a> {
+    sites: HashMap<&'a SiteId, &'a Site>,
+    screens: HashMap<&'a ZoneId, Vec<&'a Screen>>,
+}
+
+impl<'a> Grounds<'a> {
+    fn of(places: &'a Places) -> Self {
+        let mut screens: HashMap<&ZoneId, Vec<&Screen>> = HashMap::new();
+        for screen in &places.screens {
+            screens.entry(&screen.zone).or_default().push(screen);
+        }
+        Self { sites: places.sites.iter().map(|site| (&site.id, site)).collect(), screens }
+    }
+
+    fn screens_of(&self, zone: &ZoneId) -> Vec<Screen> {
+        self.screens.get(zone).into_iter().flatten().map(|screen| (*screen).clone()).collect()
+    }
+}
+
+fn compose_zone(
+    draft: &Draft,
+    grounds: &Grounds<'_>,
+    zone: &Zone,
+    phone_address: &str,
+    now: Instant,
+) -> Result<ZoneParts, PublishError> {
+    let site = grounds.sites.get(&zone.site).copied().ok_or_else(|| PublishError::NoSite(zone.id.clone()))?;
     let rules: Vec<Rule> = draft.rules.iter().filter(|rule| rule.target.holds(zone, site)).cloned().collect();
     let campaigns: Vec<Campaign> =
         draft.campaigns.iter().filter(|campaign| campaign.target.holds(zone, site)).cloned().collect();
@@ -84,7 +133,7 @@ fn compose_zone(draft: &Draft, zone: &Zone, phone_address: &str, now: Instant) -
         engine: ENGINE,
         site: site.clone(),
         zone: zone.clone(),
-        screens: draft.places.screens_of(&zone.id).cloned().collect(),
+        screens: grounds.screens_of(&zone.id),
         items: draft.items.iter().filter(is_played).cloned().collect(),
         rules,
         playlists,

@@ -26,7 +26,7 @@ pub async fn recall(state: &State, item: &ItemId, by: &str) -> Result<usize, Pub
         if let Some(show) = without(&part, std::slice::from_ref(item))? {
             let clinic = stored(state, told.clinic).await?;
             let timeline = timeline(state, &told.zone, now).await?;
-            releases.push(Release { takeover: takeover(&timeline, item, now), zone: told.zone, show, clinic });
+            releases.push(Release::new(told.zone, show, clinic, takeover(&timeline, item, now)));
         }
     }
     let zones = releases.len();

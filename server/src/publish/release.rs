@@ -1,5 +1,6 @@
 //! Publishing, taking back, and the clinics' own short way to the glass. What a screen is told is on disk before it is told.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use anteroom_content::clock::{Instant, UnknownZone};
@@ -11,6 +12,7 @@ use anteroom_content::schedule::problem::Found;
 use anteroom_content::timeline::{Edition, Timeline};
 use anteroom_content::wire::ToPlayer;
 
+use super::compose::compose_clinics;
 use super::outlook::problems;
 use super::recall::without;
 use super::{Draft, ZoneParts, compose, draft};
@@ -97,10 +99,10 @@ pub async fn preview_draft(state: &State, draft: &Draft) -> Result<Preview, Publ
 }
 
 pub(super) fn preview_of(parts: &[ZoneParts], current: &[ZonePublication]) -> Preview {
+    let told: HashMap<&ZoneId, ContentHash> = current.iter().map(|told| (&told.zone, told.show)).collect();
     let mut preview = Preview::default();
     for zone in parts {
-        let is_same = current.iter().any(|told| told.zone == zone.zone && told.show == zone.show_part.hash);
-        if is_same {
+        if told.get(&zone.zone) == Some(&zone.show_part.hash) {
             continue;
         }
         preview.zones.push(zone.zone.clone());
@@ -138,10 +140,11 @@ pub async fn publish(state: &State, by: &str) -> Result<Published, PublishError>
     if !errors.is_empty() {
         return Err(PublishError::Problems(errors));
     }
+    let changed: HashSet<&ZoneId> = preview.zones.iter().collect();
     let mut releases = Vec::new();
-    for zone in parts.into_iter().filter(|zone| preview.zones.contains(&zone.zone)) {
+    for zone in parts.into_iter().filter(|zone| changed.contains(&zone.zone)) {
         let takeover = takeover(state, &zone.zone, now).await?;
-        releases.push(Release { zone: zone.zone, show: zone.show_part, clinic: zone.clinic_part, takeover });
+        releases.push(Release::new(zone.zone, zone.show_part, zone.clinic_part, takeover));
     }
     let effective_at = releases.iter().map(|release| release.takeover.at).max().unwrap_or(now);
     let version = release(state, "publish", by, None, releases).await?;
@@ -163,27 +166,23 @@ pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
         .ok_or(PublishError::NothingToUndo)?;
     let before = publications::before(&state.db, last.version).await?;
     let current = publications::current(&state.db).await?;
+    let clinics: HashMap<ZoneId, ContentHash> = current.into_iter().map(|told| (told.zone, told.clinic)).collect();
     // What was recalled since stays off the air, whatever is taken back.
     let recalled = items::withdrawn_items(&state.db).await?;
+    let mut preview = Preview::default();
     let mut releases = Vec::new();
     for zone in before {
-        let clinic = current.iter().find(|told| told.zone == zone.zone).map_or(zone.clinic, |told| told.clinic);
+        let clinic = clinics.get(&zone.zone).copied().unwrap_or(zone.clinic);
         let takeover = takeover(state, &zone.zone, now).await?;
         let show = stored(state, zone.show).await?;
-        releases.push(Release {
-            show: without(&show, &recalled)?.unwrap_or(show),
-            clinic: stored(state, clinic).await?,
-            zone: zone.zone,
-            takeover,
-        });
+        let show = without(&show, &recalled)?.unwrap_or(show);
+        let screens = serde_json::from_slice::<Show>(&show.bytes)?.screens;
+        preview.screens.extend(screens.into_iter().map(|screen| screen.id));
+        preview.zones.push(zone.zone.clone());
+        releases.push(Release::new(zone.zone, show, stored(state, clinic).await?, takeover));
     }
     if releases.is_empty() {
         return Err(PublishError::NothingToUndo);
-    }
-    let mut preview = Preview { zones: releases.iter().map(|r| r.zone.clone()).collect(), ..Preview::default() };
-    for release in &releases {
-        let show: Show = serde_json::from_slice(&release.show.bytes)?;
-        preview.screens.extend(show.screens.into_iter().map(|screen| screen.id));
     }
     let effective_at = releases.iter().map(|release| release.takeover.at).max().unwrap_or(now);
     let version = release(state, "undo", by, Some(last.version), releases).await?;
@@ -193,18 +192,19 @@ pub async fn undo(state: &State, by: &str) -> Result<Published, PublishError> {
 /// Sends changed clinics to the zones that show them, at once and past every draft. Tells how many zones those were.
 pub async fn refresh_clinics(state: &State, by: &str) -> Result<usize, PublishError> {
     let _one_at_a_time = state.publishing.lock().await;
-    let parts = compose(&draft(state).await?, &state.phone_address, state.now())?;
+    let mut parts = compose_clinics(&draft(state).await?)?;
     let mut releases = Vec::new();
     for told in publications::current(&state.db).await? {
-        let Some(zone) = parts.iter().find(|zone| zone.zone == told.zone) else { continue };
-        if zone.clinic_part.hash != told.clinic {
-            releases.push(Release {
-                show: stored(state, told.show).await?,
-                clinic: zone.clinic_part.clone(),
-                zone: told.zone,
-                takeover: Takeover { at: told.effective_at, carry: carry_of(&told.envelope)? },
-            });
-        }
+        let Some(clinic) = parts.remove(&told.zone).filter(|part| part.hash != told.clinic) else { continue };
+        let before = manifest_of(&told.envelope)?;
+        releases.push(Release {
+            show: before.show,
+            clinic: part_ref(&clinic),
+            // The show part is there since it was told first.
+            fresh: vec![clinic],
+            zone: told.zone,
+            takeover: Takeover { at: before.effective_at, carry: before.carry },
+        });
     }
     let zones = releases.len();
     if zones > 0 {
@@ -221,7 +221,7 @@ pub async fn editions(state: &State, zone: &ZoneId, from: Instant) -> Result<Vec
         editions.push(Edition {
             effective_at: publication.effective_at,
             show: Arc::new(serde_json::from_slice(&part.bytes)?),
-            carry: Arc::new(carry_of(&publication.envelope)?),
+            carry: Arc::new(manifest_of(&publication.envelope)?.carry),
         });
     }
     Ok(editions)
@@ -232,11 +232,10 @@ pub async fn timeline(state: &State, zone: &ZoneId, from: Instant) -> Result<Tim
     Ok(Timeline::new(editions(state, zone, from).await?))
 }
 
-/// What a zone was told of where its day stood.
-fn carry_of(envelope: &Envelope) -> Result<Carry, PublishError> {
+/// What a zone was told.
+fn manifest_of(envelope: &Envelope) -> Result<Manifest, PublishError> {
     // The house's own word, from its own database: it was signed before it was stored.
-    let manifest: Manifest = serde_json::from_str(&envelope.body)?;
-    Ok(manifest.carry)
+    Ok(serde_json::from_str(&envelope.body)?)
 }
 
 /// Where a programme takes over.
@@ -266,10 +265,18 @@ pub(super) async fn stored(state: &State, hash: ContentHash) -> Result<Part, Pub
 
 /// What one zone is to be told.
 pub(super) struct Release {
-    pub(super) zone: ZoneId,
-    pub(super) show: Part,
-    pub(super) clinic: Part,
-    pub(super) takeover: Takeover,
+    zone: ZoneId,
+    show: PartRef,
+    clinic: PartRef,
+    /// Parts that may not be stored yet.
+    fresh: Vec<Part>,
+    takeover: Takeover,
+}
+
+impl Release {
+    pub(super) fn new(zone: ZoneId, show: Part, clinic: Part, takeover: Takeover) -> Self {
+        Self { zone, show: part_ref(&show), clinic: part_ref(&clinic), fresh: vec![show, clinic], takeover }
+    }
 }
 
 /// Signs, stores, then tells.
@@ -285,10 +292,14 @@ pub(super) async fn release(
     let version = facts::next_version(&mut tx).await?;
     let publication = Publication { version, kind: kind.to_owned(), made_by: by.to_owned(), made_at: now, undoes };
     publications::add(&mut tx, &publication).await?;
-    let mut told = Vec::with_capacity(releases.len());
+    let (mut told, mut added) = (Vec::with_capacity(releases.len()), HashSet::new());
     for release in releases {
-        publications::add_part(&mut tx, &release.show, now).await?;
-        publications::add_part(&mut tx, &release.clinic, now).await?;
+        for part in &release.fresh {
+            // Thousands of zones share a clinic part.
+            if added.insert(part.hash) {
+                publications::add_part(&mut tx, part, now).await?;
+            }
+        }
         let manifest = Manifest {
             epoch: EPOCH,
             version,
@@ -296,8 +307,8 @@ pub(super) async fn release(
             issued_at: now,
             effective_at: release.takeover.at,
             carry: release.takeover.carry,
-            show: part_ref(&release.show),
-            clinic: part_ref(&release.clinic),
+            show: release.show,
+            clinic: release.clinic,
         };
         let zone = ZonePublication {
             version,
@@ -311,6 +322,7 @@ pub(super) async fn release(
         told.push(zone);
     }
     tx.commit().await?;
+    state.meters.note_committed(version, state.now());
     let mut boxes = 0;
     for zone in told {
         boxes += state.fleet.tell_zone(&zone.zone, &ToPlayer::Manifest(zone.envelope));

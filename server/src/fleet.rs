@@ -159,6 +159,12 @@ impl Fleet {
         lock(&self.links).values().map(|link| link.seen.clone()).collect()
     }
 
+    /// How many boxes are connected.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        lock(&self.links).len()
+    }
+
     /// The connected box that lights a screen.
     #[must_use]
     pub fn box_of(&self, screen: &ScreenId) -> Option<Seen> {

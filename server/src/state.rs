@@ -7,6 +7,7 @@ use anteroom_content::clock::{Clock, Instant};
 
 use crate::db::Db;
 use crate::fleet::Fleet;
+use crate::meters::Meters;
 use crate::pairing::Pairing;
 use crate::trust::Keys;
 
@@ -24,6 +25,8 @@ pub struct Shared {
     pub keys: Keys,
     /// The connected boxes.
     pub fleet: Fleet,
+    /// What the server knows of itself.
+    pub meters: Meters,
     /// Boxes that wait for a person to type their code.
     pub pairing: Pairing,
     /// The data folder.
@@ -51,6 +54,7 @@ impl State {
             keys: Keys::load_or_make(data, clock.now()).expect("keys"),
             clock,
             fleet: Fleet::default(),
+            meters: Meters::default(),
             pairing: Pairing::default(),
             data: data.to_owned(),
             phone_address: "HTTP://192.0.2.5:8081".to_owned(),

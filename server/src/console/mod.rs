@@ -22,6 +22,7 @@ mod glass;
 mod media;
 mod media_form;
 mod media_words;
+mod metrics;
 mod moment;
 mod outlook;
 mod overview;

@@ -17,8 +17,8 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, files, media,
-    media_form, outlook, overview, pair, planned, playlist, playlists, publish, report, review, rules, screen_day,
-    screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
+    media_form, metrics, outlook, overview, pair, planned, playlist, playlists, publish, report, review, rules,
+    screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::state::State;
 
@@ -111,6 +111,7 @@ fn house(routes: Routes) -> Routes {
         .post("/preferences", Needs::Nothing, account::prefer)
         .get("/assets/{*path}", Needs::Nothing, assets::asset)
         .get("/healthz", Needs::Nothing, || async { "ok" })
+        .get("/metrics", Needs::Nothing, metrics::look)
         .get("/", Needs::SignedIn, overview::look)
         .get("/account", Needs::SignedIn, account::look)
         .post("/account/password", Needs::SignedIn, account::change_password)

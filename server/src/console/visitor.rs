@@ -243,7 +243,7 @@ fn changes_from_elsewhere(request: &Request) -> bool {
 }
 
 fn belongs_before_setup(path: &str) -> bool {
-    matches!(path, "/setup" | "/preferences" | "/healthz")
+    matches!(path, "/setup" | "/preferences" | "/healthz" | "/metrics")
 }
 
 async fn is_set_up(desk: &Desk) -> Result<bool, Fault> {

@@ -1,0 +1,75 @@
+//! Numbers the server knows of itself, for whoever watches it: noted where things happen, told at `/metrics`.
+
+use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU64, AtomicUsize, Ordering};
+
+use anteroom_content::clock::Instant;
+
+/// The numbers; each is a plain cell, for a reader that is a moment late loses nothing.
+#[derive(Debug, Default)]
+pub struct Meters {
+    publication: AtomicU64,
+    committed_at: AtomicI64,
+    link_port: AtomicU16,
+    socket_bytes: AtomicUsize,
+}
+
+impl Meters {
+    /// A publication is on disk, and nobody was told yet.
+    pub fn note_committed(&self, version: u64, at: Instant) {
+        self.publication.store(version, Ordering::Relaxed);
+        self.committed_at.store(at.0, Ordering::Relaxed);
+    }
+
+    /// The players' door has its socket, with a receive buffer of so many bytes.
+    pub fn note_socket(&self, port: u16, bytes: usize) {
+        self.link_port.store(port, Ordering::Relaxed);
+        self.socket_bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    /// All numbers as lines of `name value`, as Prometheus reads them.
+    #[must_use]
+    pub fn told(&self, boxes_connected: usize) -> String {
+        let port = self.link_port.load(Ordering::Relaxed);
+        format!(
+            "anteroom_boxes_connected {boxes_connected}\n\
+             anteroom_link_packets_dropped_total {}\n\
+             anteroom_link_socket_bytes {}\n\
+             anteroom_publication_version {}\n\
+             anteroom_publication_committed_ms {}\n",
+            packets_dropped(port).unwrap_or(0),
+            self.socket_bytes.load(Ordering::Relaxed),
+            self.publication.load(Ordering::Relaxed),
+            self.committed_at.load(Ordering::Relaxed)
+        )
+    }
+}
+
+/// Packets the kernel threw away because the socket on a port had no room: such losses look like a slow network to
+/// everybody else. None where the kernel does not tell.
+fn packets_dropped(port: u16) -> Option<u64> {
+    let tables = ["/proc/net/udp", "/proc/net/udp6"].map(|table| std::fs::read_to_string(table).unwrap_or_default());
+    tables.iter().flat_map(|table| table.lines()).find_map(|line| dropped_of(line, port))
+}
+
+/// The last column of the line of a port.
+fn dropped_of(line: &str, port: u16) -> Option<u64> {
+    let (_, here) = line.split_whitespace().nth(1)?.rsplit_once(':')?;
+    if u16::from_str_radix(here, 16).ok()? != port {
+        return None;
+    }
+    line.split_whitespace().last()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_are_read_from_the_line_of_the_port() {
+        let head = "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops";
+        let line = "  563: 0100007F:1151 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 12345 2 0000000000000000 42";
+        assert_eq!(dropped_of(head, 0x1151), None);
+        assert_eq!(dropped_of(line, 0x1151), Some(42));
+        assert_eq!(dropped_of(line, 0x1152), None);
+    }
+}

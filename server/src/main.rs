@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{calendar, check, demo, expand, plan, serve};
+use anteroom_server::{calendar, check, demo, expand, plan, rehearse, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -26,6 +26,7 @@ const EXAMPLES: &str = "Examples:
   anteroom day Z03 tomorrow             what will this zone show, from when to when?
   anteroom diff                         what would publishing change, and what looks wrong?
   anteroom forecast flu-2026            will the campaign get the plays it was promised?
+  anteroom rehearse --data ./load --screens 4000 --boxes boxes.jsonl   a network to try a server with
   anteroom expand 'FREQ=MONTHLY;BYDAY=-1FR' --start 2026-11-27T08:00   on which days is that?
 
 Exit codes: 0 all is well, 1 it failed and says why, 2 the command line is wrong.";
@@ -63,6 +64,11 @@ enum Command {
     Calendar {
         #[command(subcommand)]
         command: calendar::CalendarCommand,
+    },
+    /// Fill an empty data folder with a network made up for a load rehearsal, and write its boxes to a file
+    Rehearse {
+        #[command(flatten)]
+        args: rehearse::RehearseArgs,
     },
     #[command(flatten)]
     Plan(plan::PlanCommand),
@@ -131,6 +137,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             });
         }
         Command::Calendar { command } => println!("{}", calendar::run(command).await?),
+        Command::Rehearse { args } => println!("{}", rehearse::rehearse(args).await?),
         Command::Plan(command) => {
             let told = plan::run(command).await?;
             println!("{}", told.text);

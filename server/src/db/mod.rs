@@ -159,6 +159,7 @@ pub mod facts;
 pub mod handouts;
 pub mod items;
 pub mod ledger;
+pub mod network;
 pub mod places;
 pub mod playlists;
 pub mod publications;

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::db::places::{Places, places};
 use crate::db::{self, Db, publications};
 use crate::fleet::Fleet;
+use crate::meters::Meters;
 use crate::open::{database_file, reachable};
 use crate::pairing::Pairing;
 use crate::state::{Shared, State};
@@ -54,6 +55,7 @@ impl House {
             db,
             keys,
             fleet: Fleet::default(),
+            meters: Meters::default(),
             pairing: Pairing::default(),
             data: config.data.clone(),
             phone_address,

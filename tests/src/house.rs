@@ -331,9 +331,9 @@ fn ignored(file: &File) -> Vec<String> {
     file.forbid("#[ignore]", "say why: `#[ignore = \"…\"]`")
 }
 
-/// A load generator under `bin/` keeps a pace; a test waits for a fact.
+/// A load generator keeps a pace; a test waits for a fact.
 fn sleeping(file: &File) -> Vec<String> {
-    if !file.is_in("tests") || file.is_in("tests/src/bin") {
+    if !file.is_in("tests") || file.is_in("tests/src/bin") || file.is_in("tests/src/fleet") {
         return Vec::new();
     }
     file.forbid("sleep(", "wait for a fact, never for time")

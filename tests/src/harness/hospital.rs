@@ -9,6 +9,8 @@ use super::{Outcome, program, until_some};
 
 /// How long a server may take to answer: the first one on a machine makes the demo's movies.
 const START_LIMIT: Duration = Duration::from_mins(5);
+/// What codes begin with in a rehearsal, where nobody opens them: the same for the network made and the server that serves it.
+const PHONE_ADDRESS: &str = "http://rehearsal.example";
 
 /// A running server.
 pub struct Hospital {
@@ -38,8 +40,35 @@ impl Hospital {
         Self::start(&["demo", "--no-player", "--media", &media.display().to_string()])
     }
 
-    fn start(arguments: &[&str]) -> Outcome<Self> {
+    /// A server with a network made up for a rehearsal; its boxes are in [`Hospital::boxes`].
+    ///
+    /// # Errors
+    /// When the network cannot be made or the server does not start.
+    pub fn rehearsal(screens: usize, zones: usize) -> Outcome<Self> {
         let folder = tempfile::tempdir()?;
+        let (screens, zones) = (screens.to_string(), zones.to_string());
+        let made = Command::new(program("anteroom")?)
+            .args(["rehearse", "--phone-address", PHONE_ADDRESS, "--screens", &screens, "--zones", &zones])
+            .arg("--data")
+            .arg(folder.path().join("data"))
+            .arg("--boxes")
+            .arg(folder.path().join("boxes.jsonl"))
+            .output()?;
+        anyhow::ensure!(made.status.success(), "no rehearsal: {}", String::from_utf8_lossy(&made.stderr));
+        Self::start_in(folder, &["serve", "--phone-address", PHONE_ADDRESS])
+    }
+
+    /// The boxes of a rehearsal.
+    #[must_use]
+    pub fn boxes(&self) -> PathBuf {
+        self.folder.path().join("boxes.jsonl")
+    }
+
+    fn start(arguments: &[&str]) -> Outcome<Self> {
+        Self::start_in(tempfile::tempdir()?, arguments)
+    }
+
+    fn start_in(folder: tempfile::TempDir, arguments: &[&str]) -> Outcome<Self> {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let any = "127.0.0.1:0".to_owned();
         let doors = Doors { console: any.clone(), phone: any.clone(), link: any, setup_code: None };

@@ -1,0 +1,78 @@
+//! What the load generator is asked for on its command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Loads a server with players that speak the real protocol, and prints what that cost it
+#[derive(Debug, Clone, Parser)]
+pub struct Arguments {
+    /// How many players
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    pub players: u32,
+    /// Over how many zones they are spread [default: half as many]
+    #[arg(long)]
+    pub zones: Option<u32>,
+    /// A server that runs already; without it one is made and started
+    #[arg(long, requires = "boxes", value_name = "ADDRESS")]
+    pub server: Option<SocketAddr>,
+    /// The boxes of that server, as `anteroom rehearse` wrote them
+    #[arg(long, value_name = "FILE")]
+    pub boxes: Option<PathBuf>,
+    /// The process of that server, for its processor time and memory
+    #[arg(long)]
+    pub pid: Option<u32>,
+    /// How many players dial at one time
+    #[arg(long, default_value_t = 256)]
+    pub dialling: usize,
+    /// How many times every zone is told something new
+    #[arg(long, default_value_t = 10)]
+    pub pushes: usize,
+    /// How long all stand idle, in seconds
+    #[arg(long, default_value_t = 5)]
+    pub idle: u64,
+    /// How often players beat while that is measured, in seconds; 0 leaves it out
+    #[arg(long, default_value_t = 0)]
+    pub beat: u64,
+    /// How many players send plays
+    #[arg(long, default_value_t = 100)]
+    pub writers: usize,
+    /// How many batches each of them sends
+    #[arg(long, default_value_t = 4)]
+    pub batches: u32,
+    /// How many plays are in a batch
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub plays: u64,
+    /// How many batches may wait for their acknowledgement at one time
+    #[arg(long, default_value_t = 64)]
+    pub in_flight: usize,
+    /// Players do not say that they applied what they were told
+    #[arg(long)]
+    pub silent: bool,
+    /// All hang up, the server is killed and started again, and all come back at once
+    #[arg(long)]
+    pub restart: bool,
+    /// The server is killed in the middle of plays and started again; players find out by themselves
+    #[arg(long)]
+    pub fall: bool,
+    /// When the whole run is given up, in seconds
+    #[arg(long, default_value_t = 600)]
+    pub seconds: u64,
+}
+
+impl Arguments {
+    /// What a test asks for: so many players, everything else small.
+    #[must_use]
+    pub fn small(players: u32) -> Self {
+        let mut small = Self::parse_from(["fleet", "--restart", "--fall", "--idle", "1", "--pushes", "2"]);
+        small.players = players;
+        small
+    }
+
+    /// How many zones.
+    #[must_use]
+    pub fn zones(&self) -> u32 {
+        self.zones.unwrap_or(self.players / 2).clamp(1, self.players)
+    }
+}

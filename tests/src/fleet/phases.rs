@@ -1,0 +1,295 @@
+//! The phases of a run: all come, all stand, all are told, some send plays, the server falls and all come back.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anteroom_content::clock::{Clock as _, System};
+use anyhow::Context as _;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::arguments::Arguments;
+use super::dial::Dial;
+use super::figures::{Meter, Spread, Used};
+use super::kernel;
+use super::network::Network;
+use super::player::{Facts, ORDERS_MAX, Order, Player, Shared};
+use super::report::{Phase, Plays, Push, Report};
+use crate::harness::{Outcome, until, until_some};
+
+/// Threads the players share: as many as the machine of the targets has processors.
+const THREADS: usize = 2;
+/// Quiet before a phase is measured, so that answers to the one before are not counted in it.
+const SETTLE: Duration = Duration::from_secs(2);
+/// How often players beat when the server is to fall: whoever says nothing does not notice.
+const FALL_BEAT: Duration = Duration::from_secs(1);
+/// How often somebody looks for the first receipt of a push.
+const FIRST_LOOK: Duration = Duration::from_millis(1);
+
+/// Runs every phase that was asked for, and tells each as it ends.
+///
+/// # Errors
+/// When a phase does not end in time.
+pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&str)) -> Outcome<Report> {
+    let mut run = Run::start(arguments, network)?;
+    tell(&format!("{} players, load {}", run.orders.len(), kernel::load()));
+    run.storm()?;
+    tell(&format!("all come: {}", run.report.storm.as_ref().map(ToString::to_string).unwrap_or_default()));
+    run.idle()?;
+    tell(&format!(
+        "memory: {:.1} KiB a box; before them {} MiB",
+        run.report.idle_kib_each,
+        run.report.before_kib / 1_024
+    ));
+    tell(&format!("all stand: {}", run.report.idle.as_ref().map(ToString::to_string).unwrap_or_default()));
+    if let Some(beating) = &run.report.beating {
+        tell(&format!("all beat every {} s: {beating}", arguments.beat));
+    }
+    if run.network.has_console() {
+        for n in 0..arguments.pushes {
+            let push = run.push(n)?;
+            tell(&format!("push {}: {push}", n + 1));
+            run.report.pushes.push(push);
+        }
+        run.report.pushed_kib_each = run.kib_each()?;
+        tell(&format!("memory: {:.1} KiB a box after that", run.report.pushed_kib_each));
+    }
+    if arguments.writers > 0 {
+        let plays = run.plays()?;
+        tell(&format!("plays: {plays}"));
+        run.report.plays = Some(plays);
+    }
+    if arguments.fall && run.fall()? {
+        tell(&format!("the server fell: {}", run.report.fallen.as_ref().map(ToString::to_string).unwrap_or_default()));
+    }
+    if arguments.restart && run.restart()? {
+        tell(&format!("all come back: {}", run.report.again.as_ref().map(ToString::to_string).unwrap_or_default()));
+    }
+    run.end()?;
+    let report = run.report;
+    let counted = report.counted.map_or_else(|| "not told".to_owned(), |counted| counted.to_string());
+    tell(&format!("plays acknowledged {}, counted {counted}", report.acknowledged));
+    tell(&format!("{} links broke, {} signatures were wrong; load {}", report.broken, report.forged, kernel::load()));
+    Ok(report)
+}
+
+struct Run<'a> {
+    arguments: &'a Arguments,
+    network: &'a mut Network,
+    runtime: Runtime,
+    shared: Arc<Shared>,
+    orders: Vec<mpsc::Sender<Order>>,
+    ports: Vec<u16>,
+    ends_at: Instant,
+    report: Report,
+}
+
+impl<'a> Run<'a> {
+    fn start(arguments: &'a Arguments, network: &'a mut Network) -> Outcome<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
+        let inside = runtime.enter();
+        let authority = network.boxes.first().context("no boxes")?.authority_pem.clone();
+        let dial = Dial::new(network.link, &authority, network.boxes.len())?;
+        let mut ports = dial.ports();
+        ports.push(network.link.port());
+        let shared = Shared::new(dial, arguments.dialling, arguments.in_flight, !arguments.silent);
+        let shared = Arc::new(shared);
+        let mut epoch = [0; 8];
+        getrandom::fill(&mut epoch).map_err(|error| anyhow::anyhow!("no chance to be had: {error}"))?;
+        let mut orders = Vec::with_capacity(network.boxes.len());
+        for (n, identity) in std::mem::take(&mut network.boxes).into_iter().enumerate() {
+            let (order, told) = mpsc::channel(ORDERS_MAX);
+            let player = Player::new(n, identity, Arc::clone(&shared), told, u64::from_le_bytes(epoch));
+            runtime.spawn(player.run());
+            orders.push(order);
+        }
+        let before_kib = network.pid.map(kernel::resident_kib).transpose()?.unwrap_or_default();
+        let report = Report { players: orders.len(), before_kib, ..Report::default() };
+        let ends_at = Instant::now() + Duration::from_secs(arguments.seconds);
+        drop(inside);
+        Ok(Self { arguments, network, runtime, shared, orders, ports, ends_at, report })
+    }
+
+    fn meter(&self) -> Outcome<Meter> {
+        Meter::start(self.network.pid, &self.ports)
+    }
+
+    fn order(&self, count: usize, order: &Order) -> Outcome<()> {
+        for player in self.orders.iter().take(count) {
+            player.try_send(order.clone()).context("a player does not do what it is told")?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the facts say so, as long as the run may last.
+    fn until(&self, what: &str, is_so: impl Fn(&Facts) -> bool) -> Outcome<()> {
+        let left = self.ends_at.saturating_duration_since(Instant::now());
+        until(what, left, || Ok(is_so(&self.shared.facts()))).map(drop).with_context(|| {
+            let facts = self.shared.facts();
+            format!("{} online, {} failed, {} broken: {}", facts.online, facts.failed, facts.broken, facts.last_failure)
+        })
+    }
+
+    fn stand(&self, how_long: Duration) {
+        // Nothing is to happen: there is no fact to wait for.
+        std::thread::sleep(how_long.min(self.ends_at.saturating_duration_since(Instant::now())));
+    }
+
+    fn kib_each(&self) -> Outcome<f64> {
+        let now = self.network.pid.map(kernel::resident_kib).transpose()?.unwrap_or_default();
+        let more = u32::try_from(now.saturating_sub(self.report.before_kib)).unwrap_or(u32::MAX);
+        Ok(f64::from(more) / f64::from(u32::try_from(self.orders.len().max(1))?))
+    }
+
+    fn all_dial(&mut self) -> Outcome<Phase> {
+        let meter = self.meter()?;
+        self.order(self.orders.len(), &Order::Dial)?;
+        self.until("every player to be online", |facts| facts.online >= self.orders.len())?;
+        let used = meter.used()?;
+        let mut facts = self.shared.facts();
+        let phase = Phase::of(used, &mut facts);
+        drop(facts);
+        self.report.newest_version = self.report.newest_version.max(phase.oldest_version);
+        Ok(phase)
+    }
+
+    fn storm(&mut self) -> Outcome<()> {
+        self.report.storm = Some(self.all_dial()?);
+        self.stand(SETTLE);
+        self.report.idle_kib_each = self.kib_each()?;
+        Ok(())
+    }
+
+    fn idle(&mut self) -> Outcome<()> {
+        self.report.idle = Some(self.standing()?);
+        if self.arguments.beat > 0 {
+            self.order(self.orders.len(), &Order::Beat(Duration::from_secs(self.arguments.beat)))?;
+            self.stand(Duration::from_secs(self.arguments.beat));
+            self.report.beating = Some(self.standing()?);
+        }
+        Ok(())
+    }
+
+    fn standing(&self) -> Outcome<Phase> {
+        let meter = self.meter()?;
+        self.stand(Duration::from_secs(self.arguments.idle));
+        Ok(Phase { used: meter.used()?, ..Phase::default() })
+    }
+
+    fn push(&mut self, n: usize) -> Outcome<Push> {
+        self.shared.facts().receipts.clear();
+        let (clicked, clicked_at) = (Instant::now(), System.now());
+        let meter = std::thread::scope(|scope| {
+            let click = std::thread::Builder::new().name("console".to_owned());
+            let click = click.spawn_scoped(scope, || self.network.change_every_zone(n))?;
+            let first = until_some("the first receipt", self.ends_at.saturating_duration_since(clicked), || {
+                std::thread::park_timeout(FIRST_LOOK);
+                let is_there = !self.shared.facts().receipts.is_empty();
+                anyhow::ensure!(is_there || !click.is_finished() || self.shared.facts().online > 0, "nobody is told");
+                is_there.then(|| self.meter()).transpose()
+            });
+            click.join().map_err(|_| anyhow::anyhow!("the console fell"))??;
+            first.map(|(meter, _)| meter)
+        })?;
+        self.until("every player to be told", |facts| facts.receipts.len() >= self.orders.len())?;
+        let receipts = std::mem::take(&mut self.shared.facts().receipts);
+        let newest = receipts.iter().map(|(version, _, _)| *version).max();
+        self.report.newest_version = self.report.newest_version.max(newest.unwrap_or_default());
+        let (first, last) = (receipts.iter().map(|(_, at, _)| *at).min(), receipts.iter().map(|(_, at, _)| *at).max());
+        self.stand(SETTLE);
+        let used = meter.used()?;
+        let committed = self.network.meter("anteroom_publication_committed_ms")?;
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit a whole number of a double")]
+        let after_ms = committed.map(|ms| (ms as i64).saturating_sub(clicked_at.0));
+        let commit = after_ms.and_then(|ms| Some(clicked + Duration::from_millis(u64::try_from(ms).ok()?)));
+        let since = commit.or(first).unwrap_or(clicked);
+        Ok(Push {
+            used,
+            size_bytes: receipts.iter().map(|(_, _, size)| *size).max().unwrap_or_default(),
+            receipts: Spread::of(receipts.iter().map(|(_, at, _)| at.saturating_duration_since(since)).collect()),
+            from_click_ms: last.map_or(0, |last| last.saturating_duration_since(clicked).as_millis()),
+            is_commit_known: commit.is_some(),
+        })
+    }
+
+    /// Has plays written, so that sending alone is measured; tells how many write and how many batches there are.
+    fn write(&self) -> Outcome<(usize, usize)> {
+        let writers = self.arguments.writers.min(self.orders.len());
+        let (batches, plays) = (self.arguments.batches, self.arguments.plays);
+        self.order(writers, &Order::Plays { batches, plays })?;
+        self.until("every play to be written", |facts| facts.written >= writers)?;
+        self.shared.facts().written = 0;
+        Ok((writers, writers * usize::try_from(batches)?))
+    }
+
+    fn plays(&mut self) -> Outcome<Plays> {
+        let (writers, batches) = self.write()?;
+        let (meter, began) = (self.meter()?, Instant::now());
+        self.shared.plays_ready.add_permits(writers);
+        self.until("every play to be acknowledged", |facts| facts.acks.len() >= batches)?;
+        let mut used = meter.used()?;
+        let mut facts = self.shared.facts();
+        let acks = std::mem::take(&mut facts.acks);
+        used.wall = facts.last_ack.map_or(used.wall, |last| last.saturating_duration_since(began));
+        drop(facts);
+        let acknowledged = acks.iter().map(|(_, plays)| plays).sum();
+        self.report.acknowledged += acknowledged;
+        Ok(Plays { used, acknowledged, acks: Spread::of(acks.into_iter().map(|(took, _)| took).collect()) })
+    }
+
+    /// Kills the server while plays are on their way, and waits until everybody found that out, came back, and had the rest
+    /// of its plays acknowledged.
+    fn fall(&mut self) -> Outcome<bool> {
+        self.order(self.orders.len(), &Order::Beat(FALL_BEAT))?;
+        let (writers, batches) = self.write()?;
+        self.shared.facts().dials.clear();
+        self.shared.plays_ready.add_permits(writers);
+        self.until("the first plays to be acknowledged", |facts| facts.acks.len() * 4 >= batches)?;
+        if !self.network.restart()? {
+            return Ok(false);
+        }
+        let meter = self.meter()?;
+        let players = self.orders.len();
+        self.until("everybody to come back", |facts| facts.dials.len() >= players && facts.online >= players)?;
+        self.until("every play to be acknowledged", |facts| facts.acks.len() >= batches)?;
+        let used = meter.used()?;
+        let mut facts = self.shared.facts();
+        self.report.acknowledged += std::mem::take(&mut facts.acks).iter().map(|(_, plays)| plays).sum::<u64>();
+        self.report.fallen = Some(Phase::of(used, &mut facts));
+        Ok(true)
+    }
+
+    fn restart(&mut self) -> Outcome<bool> {
+        self.order(self.orders.len(), &Order::HangUp)?;
+        self.until("every player to hang up", |facts| facts.online == 0)?;
+        if !self.network.restart()? {
+            return Ok(false);
+        }
+        self.report.again = Some(self.all_dial()?);
+        Ok(true)
+    }
+
+    fn end(&mut self) -> Outcome<()> {
+        self.report.counted = self.network.has_console().then(|| self.network.plays_counted()).transpose()?;
+        let facts = self.shared.facts();
+        self.report.forged = facts.forged;
+        self.report.broken = facts.broken;
+        drop(facts);
+        self.runtime.block_on(self.shared.dial.hang_up());
+        Ok(())
+    }
+}
+
+impl Phase {
+    /// Takes what happened to those who dialled.
+    fn of(used: Used, facts: &mut Facts) -> Self {
+        let dials = std::mem::take(&mut facts.dials);
+        Self {
+            used,
+            oldest_version: dials.iter().map(|(_, version)| *version).min().unwrap_or_default(),
+            waits: Spread::of(dials.into_iter().map(|(took, _)| took).collect()),
+            failed: std::mem::take(&mut facts.failed),
+            last_failure: std::mem::take(&mut facts.last_failure),
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! One player: dials, says hello, checks what it is told, answers, beats, and sends plays. It has no glass: what it is told
+//! is on it at once.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anteroom_content::clock::{Clock as _, System};
+use anteroom_content::manifest::{Assignment, Envelope, Manifest};
+use anteroom_content::wire::{Beat, Hello, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
+use anyhow::Context as _;
+use quinn::{Connection, SendStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{MissedTickBehavior, interval_at};
+
+use super::dial::Dial;
+use super::frames::{Frames, say, say_bytes};
+use super::identity::Identity;
+use super::plays::{Glass, Log, Sealed, span_ms};
+use crate::harness::Outcome;
+
+/// Orders that may wait for one player.
+pub(super) const ORDERS_MAX: usize = 4;
+/// How often a player dials before it is given up.
+const TRIES_MAX: u32 = 200;
+/// A dial that takes longer has failed.
+const DIAL_MAX: Duration = Duration::from_secs(20);
+/// A word that is due and takes longer will not come.
+const WORD_MAX: Duration = Duration::from_secs(60);
+/// The longest wait before a failed dial is tried again, in milliseconds; the shortest is none.
+const AGAIN_MS: u32 = 500;
+
+/// What a player is told to do.
+#[derive(Debug, Clone)]
+pub(super) enum Order {
+    /// Dial, and go on dialling whenever the link breaks.
+    Dial,
+    /// Hang up, and stay away until the next order.
+    HangUp,
+    /// Beat so often from now on.
+    Beat(Duration),
+    /// Write so many batches of so many plays, and send them one after another.
+    Plays {
+        /// How many batches.
+        batches: u32,
+        /// How many plays in each.
+        plays: u64,
+    },
+}
+
+/// What all players have in common.
+pub(super) struct Shared {
+    /// How they dial.
+    pub(super) dial: Dial,
+    /// How many may be dialling at one time.
+    pub(super) dialling: Semaphore,
+    /// How many batches may wait for their acknowledgement at one time.
+    pub(super) in_flight: Semaphore,
+    /// Opened when every batch is written, so that sending alone is measured.
+    pub(super) plays_ready: Semaphore,
+    /// Players answer a manifest.
+    pub(super) answers: bool,
+    facts: Mutex<Facts>,
+}
+
+/// What happened since it was last asked.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// Players that are connected and hold their zone's manifest.
+    pub(super) online: usize,
+    /// How long each dial took until the manifest was in hand, and the manifest's version.
+    pub(super) dials: Vec<(Duration, u64)>,
+    /// Dials that failed and were tried again.
+    pub(super) failed: usize,
+    /// Why the last of them failed.
+    pub(super) last_failure: String,
+    /// Manifests that came over a link that stood: version, when, size in bytes.
+    pub(super) receipts: Vec<(u64, Instant, usize)>,
+    /// Players that have written their plays.
+    pub(super) written: usize,
+    /// How long each batch took to be acknowledged, and its plays.
+    pub(super) acks: Vec<(Duration, u64)>,
+    /// When the last of them was.
+    pub(super) last_ack: Option<Instant>,
+    /// Links that broke.
+    pub(super) broken: usize,
+    /// Signatures that were wrong.
+    pub(super) forged: usize,
+}
+
+impl Shared {
+    /// For `answers`, and so many dials and batches at one time.
+    pub(super) fn new(dial: Dial, dialling: usize, in_flight: usize, answers: bool) -> Self {
+        Self {
+            dial,
+            dialling: Semaphore::new(dialling),
+            in_flight: Semaphore::new(in_flight),
+            plays_ready: Semaphore::new(0),
+            answers,
+            facts: Mutex::default(),
+        }
+    }
+
+    fn note_failed(&self, error: &anyhow::Error) {
+        let mut facts = self.facts();
+        facts.failed += 1;
+        facts.last_failure = format!("{error:#}");
+    }
+
+    fn note_broken(&self, error: &anyhow::Error) {
+        let mut facts = self.facts();
+        facts.broken += 1;
+        facts.last_failure = format!("{error:#}");
+    }
+
+    /// What happened; a thread that ended in between does no harm.
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One player.
+pub(super) struct Player {
+    n: usize,
+    identity: Identity,
+    shared: Arc<Shared>,
+    orders: mpsc::Receiver<Order>,
+    log: Log,
+    /// Batches that are not acknowledged yet.
+    waiting: VecDeque<Sealed>,
+    acked_seq: u64,
+    manifest_version: u64,
+    glass: Option<Glass>,
+    beat_every: Option<Duration>,
+}
+
+/// A link that stands.
+struct Link {
+    connection: Connection,
+    speak: SendStream,
+    hear: Frames,
+}
+
+impl Player {
+    /// A player that waits for orders.
+    pub(super) fn new(
+        n: usize,
+        identity: Identity,
+        shared: Arc<Shared>,
+        orders: mpsc::Receiver<Order>,
+        epoch: u64,
+    ) -> Self {
+        let log = Log::begin(&identity.box_id, epoch);
+        Self {
+            n,
+            identity,
+            shared,
+            orders,
+            log,
+            waiting: VecDeque::new(),
+            acked_seq: 0,
+            manifest_version: 0,
+            glass: None,
+            beat_every: None,
+        }
+    }
+
+    /// Does what it is told until there is nobody left to tell it.
+    pub(super) async fn run(mut self) {
+        while let Some(order) = self.orders.recv().await {
+            match order {
+                Order::Dial => self.stay_linked().await,
+                Order::Beat(every) => self.beat_every = Some(every),
+                Order::HangUp | Order::Plays { .. } => {}
+            }
+        }
+    }
+
+    async fn stay_linked(&mut self) {
+        for _ in 0..TRIES_MAX {
+            let link = match self.connect().await {
+                Ok(link) => link,
+                Err(error) => {
+                    self.shared.note_failed(&error);
+                    wait_a_little().await;
+                    continue;
+                }
+            };
+            let ended = self.converse(link).await;
+            self.shared.facts().online -= 1;
+            match ended {
+                Ok(()) => return,
+                Err(error) => self.shared.note_broken(&error),
+            }
+        }
+    }
+
+    /// Dials until the manifest is in hand.
+    async fn connect(&mut self) -> Outcome<Link> {
+        let shared = Arc::clone(&self.shared);
+        let _turn = shared.dialling.acquire().await?;
+        let began = Instant::now();
+        let connecting = shared.dial.dial(self.n, &self.identity)?;
+        let connection = tokio::time::timeout(DIAL_MAX, connecting).await.context("the dial took too long")??;
+        let (speak, hear) = connection.open_bi().await?;
+        let mut link = Link { connection, speak, hear: Frames::of(hear) };
+        say(&mut link.speak, &ToServer::Hello(self.hello())).await?;
+        tokio::time::timeout(WORD_MAX, self.be_welcomed(&mut link)).await.context("no manifest came")??;
+        let mut facts = shared.facts();
+        facts.online += 1;
+        facts.dials.push((began.elapsed(), self.manifest_version));
+        Ok(link)
+    }
+
+    fn hello(&self) -> Hello {
+        Hello {
+            link_version: LINK_VERSION,
+            player_version: "fleet".to_owned(),
+            boot: self.log.mark.log_epoch,
+            log: self.log.mark,
+            oldest_seq: self.acked_seq + 1,
+            clock: System.now(),
+            manifest_version: self.manifest_version,
+        }
+    }
+
+    async fn be_welcomed(&mut self, link: &mut Link) -> Outcome<()> {
+        loop {
+            match link.hear.next::<ToPlayer>().await? {
+                ToPlayer::Welcome { acked, .. } => {
+                    anyhow::ensure!(acked.seq >= self.acked_seq, "the server lost plays it had acknowledged");
+                    self.acked_seq = acked.seq;
+                }
+                ToPlayer::Manifest(envelope) => {
+                    self.manifest_version = self.opened::<Manifest>(&envelope)?.version;
+                    return self.answer(link).await;
+                }
+                word => self.take(&word)?,
+            }
+        }
+    }
+
+    /// Believes what the publish key signed.
+    fn opened<T: for<'de> serde::Deserialize<'de>>(&self, envelope: &Envelope) -> Outcome<T> {
+        envelope.open(&self.identity.publish_key).inspect_err(|_| self.shared.facts().forged += 1).map_err(Into::into)
+    }
+
+    async fn answer(&self, link: &mut Link) -> Outcome<()> {
+        if !self.shared.answers {
+            return Ok(());
+        }
+        say(&mut link.speak, &ToServer::Applied { version: self.manifest_version, at: System.now() }).await
+    }
+
+    /// Takes in a word that needs no answer.
+    fn take(&mut self, word: &ToPlayer) -> Outcome<()> {
+        match word {
+            ToPlayer::Assigned(envelope) => {
+                let assignment: Assignment = self.opened(envelope)?;
+                let screen = assignment.screens.into_iter().next();
+                self.glass = screen.map(|screen| Glass { zone: assignment.zone, screen });
+            }
+            ToPlayer::Refused(Refusal::Busy { retry_after_ms }) => {
+                anyhow::bail!("the server is busy and says to come back after {retry_after_ms} ms")
+            }
+            ToPlayer::Refused(refusal) => anyhow::bail!("refused: {refusal:?}"),
+            ToPlayer::Acked(mark) => self.acked_seq = self.acked_seq.max(mark.seq),
+            ToPlayer::Welcome { .. } | ToPlayer::Manifest(_) | ToPlayer::Look { .. } | ToPlayer::Unknown => {}
+        }
+        Ok(())
+    }
+
+    /// Holds the link until it breaks or is to be hung up.
+    async fn converse(&mut self, mut link: Link) -> Outcome<()> {
+        // What a broken link left unacknowledged goes first.
+        self.send(&mut link).await?;
+        let mut beat: Option<tokio::time::Interval> = None;
+        loop {
+            if let (None, Some(every)) = (&beat, self.beat_every) {
+                beat = Some(spread(self.n, every));
+            }
+            tokio::select! {
+                word = link.hear.next::<ToPlayer>() => self.heard(&mut link, word?).await?,
+                order = self.orders.recv() => match order {
+                    Some(Order::HangUp) | None => {
+                        link.connection.close(0_u32.into(), b"hung up");
+                        return Ok(());
+                    }
+                    Some(Order::Beat(every)) => self.beat_every = Some(every),
+                    Some(Order::Plays { batches, plays }) => self.play(&mut link, batches, plays).await?,
+                    Some(Order::Dial) => {}
+                },
+                () = tick(&mut beat) => say(&mut link.speak, &ToServer::Beat(self.beat())).await?,
+            }
+        }
+    }
+
+    async fn heard(&mut self, link: &mut Link, word: ToPlayer) -> Outcome<()> {
+        let ToPlayer::Manifest(envelope) = word else { return self.take(&word) };
+        let at = Instant::now();
+        let size_bytes = envelope.body.len() + envelope.signature.len();
+        let manifest: Manifest = self.opened(&envelope)?;
+        if manifest.version > self.manifest_version {
+            self.manifest_version = manifest.version;
+            self.shared.facts().receipts.push((manifest.version, at, size_bytes));
+        }
+        self.answer(link).await
+    }
+
+    fn beat(&self) -> Beat {
+        let screens = self.glass.iter().map(|glass| ScreenBeat { screen: glass.screen.clone(), item: None, frames: 0 });
+        Beat {
+            at: System.now(),
+            manifest_version: self.manifest_version,
+            screens: screens.collect(),
+            plays_waiting: self.log.mark.seq - self.acked_seq,
+            fetch_left_bytes: 0,
+        }
+    }
+
+    async fn play(&mut self, link: &mut Link, batches: u32, plays: u64) -> Outcome<()> {
+        self.write(batches, plays)?;
+        self.shared.facts().written += 1;
+        let ready = Arc::clone(&self.shared);
+        ready.plays_ready.acquire().await?.forget();
+        self.send(link).await
+    }
+
+    fn write(&mut self, batches: u32, plays: u64) -> Outcome<()> {
+        let glass = self.glass.clone().context("a player without a screen")?;
+        let from = System.now().plus_ms(-span_ms(plays * u64::from(batches)));
+        for n in 0..u64::from(batches) {
+            let who = (&self.identity.box_id, &self.identity.signing_key);
+            self.waiting.push_back(self.log.seal(who, &glass, from.plus_ms(span_ms(n * plays)), plays)?);
+        }
+        Ok(())
+    }
+
+    /// Sends what waits, one batch after the acknowledgement of the one before.
+    async fn send(&mut self, link: &mut Link) -> Outcome<()> {
+        let shared = Arc::clone(&self.shared);
+        while let Some(batch) = self.waiting.front() {
+            let (last_seq, plays) = (batch.last_seq, batch.plays);
+            let turn = shared.in_flight.acquire().await?;
+            let sent = Instant::now();
+            if self.acked_seq < last_seq {
+                say_bytes(&mut link.speak, &batch.frame).await?;
+            }
+            while self.acked_seq < last_seq {
+                let word =
+                    tokio::time::timeout(WORD_MAX, link.hear.next()).await.context("no acknowledgement came")??;
+                self.heard(link, word).await?;
+            }
+            drop(turn);
+            self.waiting.pop_front();
+            let mut facts = shared.facts();
+            facts.acks.push((sent.elapsed(), plays));
+            facts.last_ack = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+/// Full jitter, so that those who were turned away do not come back together.
+async fn wait_a_little() {
+    let mut chance = [0; 4];
+    let _ = getrandom::fill(&mut chance);
+    let wait_ms = u32::from_le_bytes(chance) % AGAIN_MS;
+    tokio::time::sleep(Duration::from_millis(u64::from(wait_ms))).await;
+}
+
+/// Beats of thousands of players fall evenly into their time.
+fn spread(n: usize, every: Duration) -> tokio::time::Interval {
+    let share = u32::try_from(n % 1_000).unwrap_or(0);
+    let mut beat = interval_at(tokio::time::Instant::now() + every * share / 1_000, every);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beat
+}
+
+async fn tick(beat: &mut Option<tokio::time::Interval>) {
+    match beat {
+        Some(beat) => drop(beat.tick().await),
+        None => std::future::pending().await,
+    }
+}

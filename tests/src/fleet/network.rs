@@ -11,7 +11,7 @@ use super::identity::{self, Identity};
 use crate::harness::{Console, Hospital, Outcome, PASSWORD, until_some};
 
 /// How long a server may take to say what it did.
-const TOLD_LIMIT: Duration = Duration::from_secs(60);
+const TOLD_LIMIT: Duration = Duration::from_mins(1);
 
 /// A server with its boxes.
 pub struct Network {

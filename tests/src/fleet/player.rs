@@ -26,7 +26,7 @@ const TRIES_MAX: u32 = 200;
 /// A dial that takes longer has failed.
 const DIAL_MAX: Duration = Duration::from_secs(20);
 /// A word that is due and takes longer will not come.
-const WORD_MAX: Duration = Duration::from_secs(60);
+const WORD_MAX: Duration = Duration::from_mins(1);
 /// The longest wait before a failed dial is tried again, in milliseconds; the shortest is none.
 const AGAIN_MS: u32 = 500;
 

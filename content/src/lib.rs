@@ -12,6 +12,7 @@
 //! - **clinic**: a doctor's half-day; an **override** changes it on one date; the **strip** shows it ([`clinic`]).
 //! - **programme**: everything one zone needs to live alone, in **parts** named by hash ([`programme`]).
 //! - **manifest**: the signed word of which parts a zone plays ([`manifest`]).
+//! - **charter**: the root key's word of who may sign what, and in which **epoch** ([`trust`]).
 //! - **cue**: what a screen shows at an instant, since when, until when, why ([`timeline`]).
 //! - **play**: one showing, from its first presented frame to its last ([`play`]).
 //! - **log**: the plays of a box, numbered; the **books**: what the server makes of them ([`play`]).
@@ -34,4 +35,5 @@ pub mod shelf;
 mod sim;
 pub mod text;
 pub mod timeline;
+pub mod trust;
 pub mod wire;

@@ -147,7 +147,7 @@ pub async fn sealed(state: &State, box_id: &BoxId) -> Result<(Assignment, Envelo
         None => ZoneId::parse(SPARE).map_err(|error| document(&error))?,
     };
     let screens = screens.into_iter().map(|screen| screen.id).collect();
-    let assignment = Assignment { box_id: box_id.clone(), version, zone, screens };
+    let assignment = Assignment { box_id: box_id.clone(), epoch: state.keys.charter.epoch, version, zone, screens };
     let envelope = Envelope::seal(&assignment, &state.keys.publish).map_err(|error| document(&error))?;
     Ok((assignment, envelope))
 }

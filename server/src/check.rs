@@ -7,6 +7,7 @@ use anteroom_content::clock::{Clock as _, System};
 use crate::config::{Config, ConfigArgs};
 use crate::db::Db;
 use crate::open::{database_file, reachable};
+use crate::trust::{Folder, Keys};
 
 /// Free room under which the data folder is too small for uploads.
 const ROOM_MIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -50,6 +51,7 @@ pub async fn check(args: &ConfigArgs) -> Vec<Finding> {
     };
     let mut findings = vec![Finding::Good("configuration".to_owned())];
     findings.push(database(&config).await);
+    findings.extend(root_key(&config));
     findings.push(room(&config));
     findings.push(clock());
     let phone = config.phone_address.clone().unwrap_or_else(|| format!("http://{}", reachable(config.phone)));
@@ -87,6 +89,23 @@ async fn database(config: &Config) -> Finding {
         }
         Err(error) => Finding::Fault(error.to_string()),
     }
+}
+
+/// The root key should not lie where everybody else's does; nothing is said before the first run.
+fn root_key(config: &Config) -> Option<Finding> {
+    if !Folder::of(&config.data).is_made() {
+        return None;
+    }
+    Some(match Keys::load_or_make(&config.data, System.now()) {
+        Err(error) => Finding::Fault(error.to_string()),
+        Ok(keys) => match keys.root_here(&config.data) {
+            None => Finding::Good("keys; the root key is not in the data folder".to_owned()),
+            Some(file) => Finding::Warning(format!(
+                "the root key lies in {}: whoever breaks in has it. Take it away: anteroom trust root --out FILE",
+                file.display()
+            )),
+        },
+    })
 }
 
 fn room(config: &Config) -> Finding {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{calendar, check, demo, expand, plan, rehearse, serve};
+use anteroom_server::{calendar, check, demo, expand, keyring, plan, rehearse, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -22,6 +22,7 @@ const EXAMPLES: &str = "Examples:
   anteroom serve --data /srv/anteroom   a server of your own
   anteroom check --config server.toml   is the configuration right, and the data folder usable?
   anteroom calendar import 2027.json    bring a year's holidays and make-up days in
+  anteroom trust root --out /media/stick/root.key   take the root key out of the data folder
   anteroom why Z03-1 09:05              why does this screen show that, and nothing else?
   anteroom day Z03 tomorrow             what will this zone show, from when to when?
   anteroom diff                         what would publishing change, and what looks wrong?
@@ -69,6 +70,11 @@ enum Command {
     Rehearse {
         #[command(flatten)]
         args: rehearse::RehearseArgs,
+    },
+    /// The keys: which are in use, taking the root key away, new ones in place of old ones
+    Trust {
+        #[command(subcommand)]
+        command: keyring::TrustCommand,
     },
     #[command(flatten)]
     Plan(plan::PlanCommand),
@@ -138,6 +144,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Calendar { command } => println!("{}", calendar::run(command).await?),
         Command::Rehearse { args } => println!("{}", rehearse::rehearse(args).await?),
+        Command::Trust { command } => println!("{}", keyring::run(command).await?),
         Command::Plan(command) => {
             let told = plan::run(command).await?;
             println!("{}", told.text);

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
-use crate::{console, link, phone};
+use crate::{console, link, phone, publish};
 
 /// How long open pages and links may take to end when the server stops.
 const STOP_SECS: u64 = 5;
@@ -61,6 +61,14 @@ pub struct Ready {
 /// Opens the state and tells how to reach it.
 pub async fn start(config: &Config, listening: &Listening) -> anyhow::Result<(Opened, Ready)> {
     let opened = open(config, listening.doors, Arc::new(System)).await?;
+    if let Some(resigned) = publish::resign_if_due(&opened.state, "server").await? {
+        // Keys were replaced, and whoever did it was cut off before the last step.
+        tracing::info!(
+            publication.version = resigned.version,
+            zones.count = resigned.zones,
+            "every zone was signed anew"
+        );
+    }
     let ready = Ready {
         console: opened.state.console_address.clone(),
         phone: opened.state.phone_address.clone(),

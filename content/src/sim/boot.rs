@@ -12,12 +12,13 @@ use crate::id::{ContentHash, ZoneId};
 use crate::manifest::{Envelope, Manifest, PartRef};
 use crate::schedule::Carry;
 use crate::shelf::{EditionRow, FileDisk as _, Shelf, may_sweep, put_in_place, sync_names, take_in};
+use crate::trust::Rank;
 
 const ROOT: &str = "/files";
 
 #[derive(Debug, Clone, Default)]
 struct ShelfRows {
-    manifest: Option<(u32, u64)>,
+    manifest: Option<Rank>,
     editions: Vec<EditionRow>,
     clinic: Option<ContentHash>,
 }
@@ -26,7 +27,7 @@ struct ShelfRows {
 struct Store {
     machine: Machine,
     rows: Arc<Mutex<Rows<ShelfRows>>>,
-    memory: Arc<Mutex<Option<(u32, u64)>>>,
+    memory: Arc<Mutex<Option<Rank>>>,
     bug: Option<Bug>,
 }
 
@@ -190,7 +191,7 @@ impl Box1 {
         self.store.rows.lock().unwrap().crash(&mut self.store.machine.mood().chance);
         self.disk.crash();
         let rows = self.store.copy();
-        let known = rows.manifest.map_or(0, |(_, version)| version);
+        let known = rows.manifest.map_or(0, |rank| rank.version);
         if known < obeyed {
             return Err(format!("manifest {obeyed} was obeyed, and {known} is the highest known"));
         }
@@ -231,7 +232,7 @@ pub(super) fn live(seed: u64, bug: Option<Bug>) -> Result<u64, String> {
         let is_dead = machine.mood().is_dead || done.is_none();
         let durable = this.store.rows.lock().unwrap().durable().manifest;
         let known = this.store.memory.lock().unwrap().or(durable);
-        obeyed = known.map_or(obeyed, |(_, version)| version.max(obeyed));
+        obeyed = known.map_or(obeyed, |rank| rank.version.max(obeyed));
         if is_dead || chance.hits(200) {
             crashes += 1;
             *this.store.memory.lock().unwrap() = None;

@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BoxId, ContentHash, PairCode};
+use crate::trust::SignedCharter;
 
 /// How long a code holds, in seconds.
 pub const CODE_SECS: u64 = 600;
@@ -26,10 +27,8 @@ pub struct Commit {
 pub struct Challenge {
     /// 32 random bytes.
     pub nonce: ContentHash,
-    /// The device authority's certificate, PEM: what the box will trust afterwards.
-    pub authority_pem: String,
-    /// The publish key, 64 hexadecimal digits.
-    pub publish_key: String,
+    /// Whom the box will believe afterwards: the code vouches for its root.
+    pub charter: SignedCharter,
 }
 
 /// The box's part.
@@ -82,8 +81,7 @@ pub fn code(server_certificate: &[u8], challenge: &Challenge, reveal: &Reveal) -
         b"anteroom code",
         server_certificate,
         challenge.nonce.as_bytes(),
-        challenge.authority_pem.as_bytes(),
-        challenge.publish_key.as_bytes(),
+        challenge.charter.body.as_bytes(),
         reveal.commitment().as_bytes(),
     ]);
     PairCode::from_entropy(hash.as_bytes())
@@ -111,16 +109,15 @@ mod tests {
             signing_key: "key".into(),
             description: "a box".into(),
         };
-        let challenge = Challenge {
-            nonce: ContentHash::of(b"server"),
-            authority_pem: "authority".into(),
-            publish_key: "publish".into(),
-        };
+        let charter = SignedCharter { body: "charter".into(), signatures: Vec::new() };
+        let challenge = Challenge { nonce: ContentHash::of(b"server"), charter };
         let shown = code(b"certificate", &challenge, &reveal);
         assert_eq!(shown, code(b"certificate", &challenge, &reveal));
         assert_ne!(shown, code(b"certificate of another", &challenge, &reveal));
         let other_key = Reveal { signing_key: "another".into(), ..reveal.clone() };
         assert_ne!(shown, code(b"certificate", &challenge, &other_key));
+        let charter = SignedCharter { body: "charter of another root".into(), signatures: Vec::new() };
+        assert_ne!(shown, code(b"certificate", &Challenge { charter, ..challenge.clone() }, &reveal));
         assert_ne!(reveal.commitment(), other_key.commitment());
     }
 }

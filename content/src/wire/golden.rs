@@ -9,6 +9,7 @@ use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
 use crate::play::LogMark;
+use crate::trust::{KeySignature, Rank, SignedCharter};
 
 /// The name of a message, a tab, its JSON.
 const WRITTEN: &str = include_str!("golden/v1.tsv");
@@ -31,6 +32,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         oldest_seq: 1,
         clock: at,
         manifest_version: 3,
+        held: Held::default(),
     };
     let screens = vec![
         ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900 },
@@ -39,7 +41,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
     let trouble = |kind| Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
     let mut lines = vec![
-        line("hello", &ToServer::Hello(hello)),
+        line("hello", &ToServer::Hello(hello.clone())),
         line("beat", &ToServer::Beat(beat)),
         line("applied", &ToServer::Applied { version: 3, at }),
         line("plays", &ToServer::Plays(envelope.clone())),
@@ -55,7 +57,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("found", &Found { size_bytes: Some(5_000_000_000) }),
         line("not found", &Found { size_bytes: None }),
         line("commit", &Commit { commitment: hash }),
-        line("challenge", &Challenge { nonce: hash, authority_pem: "PEM".into(), publish_key: "cd".repeat(32) }),
+        line("challenge", &Challenge { nonce: hash, charter: charter() }),
         line(
             "reveal",
             &Reveal {
@@ -69,6 +71,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("expired", &Verdict::Expired),
         line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
     ];
+    lines.extend(messages_of_trust(hello));
     for (name, format) in [("jpeg", PictureFormat::Jpeg), ("png", PictureFormat::Png)] {
         let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
         lines.push(line(&format!("picture {name}"), &head));
@@ -77,6 +80,23 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         lines.push(line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble(kind))));
     }
     lines
+}
+
+fn charter() -> SignedCharter {
+    let root = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
+    let signatures = vec![KeySignature { key: root.into(), signature: "ab".repeat(64) }];
+    SignedCharter { body: "{\"a\":1}".into(), signatures }
+}
+
+fn messages_of_trust(hello: Hello) -> [(String, Vec<u8>); 5] {
+    let held = Held { charter_version: 2, epoch: 4, manifest: Rank::new(4, 12), assignment: Rank::new(4, 9) };
+    [
+        line("hello of one that holds something", &ToServer::Hello(Hello { held, ..hello })),
+        line("charter", &ToPlayer::Charter(charter())),
+        line("renew", &ToServer::Renew { request_pem: "PEM".into() }),
+        line("certificate", &ToPlayer::Certificate { pem: "PEM".into() }),
+        line("refused expired", &ToPlayer::Refused(Refusal::Expired)),
+    ]
 }
 
 #[test]

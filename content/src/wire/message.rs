@@ -6,6 +6,7 @@ use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
 use crate::play::LogMark;
+use crate::trust::{Rank, SignedCharter};
 
 /// The version of the messages; the ALPN changes only when an old box could not go on.
 pub const LINK_VERSION: u32 = 1;
@@ -29,6 +30,11 @@ pub enum ToServer {
     Plays(Envelope),
     /// Something is wrong.
     Trouble(Trouble),
+    /// The box's certificate runs out, or comes from an authority that is leaving: asks for another one.
+    Renew {
+        /// A certificate request, PEM, for a new key.
+        request_pem: String,
+    },
     /// A word of a newer box; skipped.
     #[serde(other)]
     Unknown,
@@ -51,6 +57,35 @@ pub struct Hello {
     pub clock: Instant,
     /// The version of the manifest it holds; 0 for none.
     pub manifest_version: u64,
+    /// The highest it has ever seen.
+    #[serde(default, skip_serializing_if = "Held::is_nothing")]
+    pub held: Held,
+}
+
+/// The highest a box has ever seen, which it never goes back behind: nought before the first. What a server restored from an
+/// old backup learns from it is that it gave out more than it remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Held {
+    /// Version of its charter.
+    #[serde(default)]
+    pub charter_version: u64,
+    /// Epoch of its charter.
+    #[serde(default)]
+    pub epoch: u32,
+    /// Of the manifests of its zone.
+    #[serde(default)]
+    pub manifest: Rank,
+    /// Of its assignments.
+    #[serde(default)]
+    pub assignment: Rank,
+}
+
+impl Held {
+    /// The box has never seen anything signed.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Still here, and how it goes.
@@ -122,6 +157,13 @@ pub enum ToPlayer {
         /// The highest play the server holds of the box's log: the box goes on from there.
         acked: LogMark,
     },
+    /// Whom to believe from now on. Before anything that is signed, and oldest first when the box missed some.
+    Charter(SignedCharter),
+    /// The certificate the box asked for. It holds beside the old one until it was used.
+    Certificate {
+        /// Of the new key, PEM.
+        pem: String,
+    },
     /// Which screens the box drives: an [`Envelope`] of a [`crate::manifest::Assignment`].
     Assigned(Envelope),
     /// What its zone plays: an [`Envelope`] of a [`crate::manifest::Manifest`].
@@ -153,6 +195,8 @@ pub enum Refusal {
         /// How long to stay away.
         retry_after_ms: u64,
     },
+    /// The box's certificate ran out: the next word must be [`ToServer::Renew`], and nothing else is heard.
+    Expired,
     /// A word that makes no sense here.
     Confused {
         /// In words.

@@ -5,8 +5,10 @@
 //! shows them, an operator types them, and the server answers with a certificate. See [`enrol`].
 //!
 //! **Control** (ALPN [`ALPN_CONTROL`], mutual TLS). The box opens one bidirectional stream and says [`ToServer::Hello`].
-//! The server answers [`ToPlayer::Welcome`] with the highest play it holds, then the box's [`ToPlayer::Assigned`] and the
-//! zone's newest [`ToPlayer::Manifest`], and from then on each one anew when it changes. The box sends heartbeats, what it
+//! The server answers [`ToPlayer::Welcome`] with the highest play it holds, then each [`ToPlayer::Charter`] the box has
+//! missed, its [`ToPlayer::Assigned`] and the zone's newest [`ToPlayer::Manifest`], and from then on each one anew when it
+//! changes, and again several times a day, so that a box knows that nothing was kept from it. A box whose certificate runs
+//! out asks for another one ([`ToServer::Renew`]); where it has run out already, that is all it may do. The box sends heartbeats, what it
 //! has applied, and sealed batches of plays, which are acknowledged only when they are on the server's disk. A picture of
 //! the glass is asked for with [`ToPlayer::Look`] and comes as a unidirectional stream: one [`PictureHead`] frame, then bytes.
 //!
@@ -24,7 +26,7 @@ mod message;
 
 pub use codec::{BadFrame, FRAME_BYTES_MAX, decode, encode, frame_length};
 pub use message::{
-    Beat, Fetch, Found, Hello, LINK_VERSION, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer, ToServer,
+    Beat, Fetch, Found, Held, Hello, LINK_VERSION, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer, ToServer,
     Trouble, TroubleKind,
 };
 

@@ -6,6 +6,7 @@ use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::{Envelope, Manifest};
 use anteroom_content::text::Text;
+use anteroom_content::trust::SignedCharter;
 use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -84,6 +85,8 @@ pub enum LinkEvent {
     Lost,
     /// The server's clock was heard.
     TimeLearned,
+    /// Whom to believe from now on, not yet believed.
+    Charter(SignedCharter),
     /// Which screens the box drives, not yet believed.
     Assigned(Envelope),
     /// What the zone plays, not yet believed.

@@ -46,6 +46,11 @@ pub const VERDICT_GRACE: Duration = Duration::from_secs(15);
 /// After a refused enrolment the next try waits so long.
 pub const REFUSED_WAIT: Duration = Duration::from_secs(30);
 
+/// A certificate that holds for less than this is renewed.
+pub const RENEW_BEFORE_MS: i64 = 90 * DAY_MS;
+/// How often a box looks whether its certificate should be renewed.
+pub const RENEW_LOOK_EVERY: Duration = Duration::from_hours(1);
+
 /// Bytes gathered before they are hashed and written.
 pub const WRITE_BYTES: usize = 256 * 1024;
 /// A stalled transfer is cut after so long without a byte.

@@ -13,7 +13,7 @@ use anteroom_content::play::{Batch, Ending, LogMark, Play};
 use anteroom_content::programme::{ENGINE, Show};
 use anteroom_content::schedule::{Carry, Policy};
 use anteroom_content::text::Text;
-use anteroom_content::wire::{ToPlayer, ToServer};
+use anteroom_content::wire::{ToPlayer, ToServer, Trouble};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -22,6 +22,8 @@ use super::health::Status;
 use super::link::fake::{FakeServer, Talk};
 use super::run::{Options, Unable, run};
 use super::supervise::{Display, Size, StageCommand};
+
+mod trust;
 
 /// How often a fact is looked for.
 const POLL: std::time::Duration = std::time::Duration::from_millis(20);
@@ -184,14 +186,14 @@ async fn supply_show(server: &FakeServer, talk: &mut Talk, show: &Show, version:
     let zone = ZoneId::parse("Z1").unwrap();
     let screens = vec![ScreenId::parse("Z1-1").unwrap()];
     let box_id = BoxId::parse("box-7").unwrap();
-    let assignment = Assignment { box_id, version: 1, zone: zone.clone(), screens };
+    let assignment = Assignment { box_id, epoch: server.charter.epoch, version: 1, zone: zone.clone(), screens };
     talk.say(ToPlayer::Assigned(server.seal(&assignment))).await;
     let part = |bytes: Vec<u8>| {
         let (hash, size_bytes) = server.keep(&bytes);
         PartRef { hash, size_bytes }
     };
     let manifest = Manifest {
-        epoch: 0,
+        epoch: server.charter.epoch,
         version,
         zone,
         issued_at: System.now(),
@@ -270,12 +272,8 @@ async fn without_a_server_the_last_good_programme_is_on_the_glass_at_once() {
     agent.until(|status| status.manifest_version == 4).await;
     // An older word is not obeyed, and neither is one that nobody trusted has signed.
     supply(&server, &mut talk, b"an older picture", 3).await;
-    let distrusted = loop {
-        if let ToServer::Trouble(trouble) = talk.next().await {
-            break trouble;
-        }
-    };
-    assert!(distrusted.text.contains("version 3 came after version 4"), "{}", distrusted.text);
+    let distrusted = trouble(&mut talk).await;
+    assert!(distrusted.text.contains("version 3 of epoch 1 after version 4"), "{}", distrusted.text);
     agent.stop().await;
     server.endpoint.close(0u32.into(), b"gone");
 
@@ -300,17 +298,22 @@ async fn a_programme_for_a_newer_engine_is_refused_and_told_and_the_last_good_on
     agent.until(|status| status.manifest_version == 4).await;
     let newer = Show { engine: ENGINE + 1, ..show(server.keep(b"a newer picture")) };
     supply_show(&server, &mut talk, &newer, 5).await;
-    let refused = loop {
-        if let ToServer::Trouble(trouble) = talk.next().await {
-            break trouble;
-        }
-    };
+    let refused = trouble(&mut talk).await;
     assert!(refused.text.contains("update the player"), "{}", refused.text);
     assert_eq!(agent.status().await.manifest_version, 4, "what is on the glass goes on");
     // An older engine's programme after that is taken as ever.
     supply(&server, &mut talk, b"another picture", 6).await;
     agent.until(|status| status.manifest_version == 6).await;
     agent.stop().await;
+}
+
+/// The next trouble that is told.
+async fn trouble(talk: &mut Talk) -> Trouble {
+    loop {
+        if let ToServer::Trouble(trouble) = talk.next().await {
+            return trouble;
+        }
+    }
 }
 
 #[tokio::test]

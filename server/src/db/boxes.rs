@@ -1,6 +1,6 @@
 //! Boxes: machines with a certificate, the screens they light, and the troubles they told.
 
-use anteroom_content::clock::Instant;
+use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::id::{BoxId, ContentHash, ScreenId, ZoneId};
 use anteroom_content::manifest::{from_hex, to_hex};
 use anteroom_content::wire::{Trouble, TroubleKind};
@@ -34,6 +34,10 @@ pub struct PairedBox {
     pub manifest_version: u64,
     /// Raised by every change of its screens; 0 before the first.
     pub assignment_version: u64,
+    /// When its certificate runs out; of the certificate it came with, when it was found by that.
+    pub certificate_until: Instant,
+    /// It came with a certificate that shall take the place of its own.
+    pub is_certificate_next: bool,
 }
 
 /// A box to be added.
@@ -80,6 +84,8 @@ struct BoxRow {
     player_version: Option<String>,
     manifest_version: i64,
     assignment_version: i64,
+    certificate_until: i64,
+    is_next: bool,
 }
 
 fn unreadable(why: impl std::fmt::Display) -> DbError {
@@ -100,6 +106,8 @@ impl BoxRow {
             player_version: self.player_version,
             manifest_version: u64::try_from(self.manifest_version).unwrap_or(0),
             assignment_version: u64::try_from(self.assignment_version).unwrap_or(0),
+            certificate_until: Instant(self.certificate_until),
+            is_certificate_next: self.is_next,
         })
     }
 }
@@ -108,18 +116,22 @@ fn screen_id(text: &str) -> DbResult<ScreenId> {
     ScreenId::parse(text).map_err(unreadable)
 }
 
+/// What the certificate of a newly paired box holds for at the least, in milliseconds.
+const CERTIFICATE_MS: i64 = 5 * 365 * DAY_MS;
+
 /// Writes a newly paired box down.
 pub async fn add(db: &Db, new: &NewBox) -> DbResult<()> {
     execute!(
         db,
-        "insert into box (id, certificate_fingerprint, signing_key, description, enrolled_by, enrolled_at)
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into box (id, certificate_fingerprint, signing_key, description, enrolled_by, enrolled_at, certificate_until)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         new.id.as_str(),
         &new.fingerprint,
         to_hex(new.signing_key.as_bytes()),
         &new.description,
         &new.enrolled_by,
-        new.enrolled_at.0
+        new.enrolled_at.0,
+        new.enrolled_at.plus_ms(CERTIFICATE_MS).0
     )?;
     Ok(())
 }
@@ -130,7 +142,8 @@ pub async fn boxes(db: &Db) -> DbResult<Vec<(PairedBox, Vec<ScreenId>)>> {
         db,
         BoxRow,
         "select id, signing_key, description, enrolled_by, enrolled_at, unpaired_at, last_seen_at, player_version,
-         manifest_version, assignment_version from box where unpaired_at is null order by id"
+         manifest_version, assignment_version, certificate_until, false as is_next
+         from box where unpaired_at is null order by id"
     )?;
     let lit = rows!(db, (String, String), "select box, screen from assignment order by screen")?;
     let mut boxes = Vec::with_capacity(found.len());
@@ -143,13 +156,16 @@ pub async fn boxes(db: &Db) -> DbResult<Vec<(PairedBox, Vec<ScreenId>)>> {
     Ok(boxes)
 }
 
-/// A box by the fingerprint of its certificate, unpaired ones too.
+/// A box by the fingerprint of its certificate, or of the one that shall take its place; unpaired ones too.
 pub async fn box_by_fingerprint(db: &Db, fingerprint: &str) -> DbResult<Option<PairedBox>> {
     let found = row!(
         db,
         BoxRow,
         "select id, signing_key, description, enrolled_by, enrolled_at, unpaired_at, last_seen_at, player_version,
-         manifest_version, assignment_version from box where certificate_fingerprint = $1",
+         manifest_version, assignment_version,
+         case when certificate_fingerprint = $1 then certificate_until else next_until end as certificate_until,
+         certificate_fingerprint <> $1 as is_next
+         from box where certificate_fingerprint = $1 or next_fingerprint = $1",
         fingerprint
     )?;
     found.map(BoxRow::read).transpose()
@@ -161,7 +177,7 @@ pub async fn box_by_id(db: &Db, id: &BoxId) -> DbResult<Option<PairedBox>> {
         db,
         BoxRow,
         "select id, signing_key, description, enrolled_by, enrolled_at, unpaired_at, last_seen_at, player_version,
-         manifest_version, assignment_version from box where id = $1",
+         manifest_version, assignment_version, certificate_until, false as is_next from box where id = $1",
         id.as_str()
     )?;
     found.map(BoxRow::read).transpose()
@@ -202,6 +218,14 @@ pub async fn raise_assignment(tx: &mut Tx<'_>, id: &BoxId, version: u64) -> DbRe
     )?;
     execute_in!(tx, "update assignment set version = $2 where box = $1", id.as_str(), version)?;
     Ok(raised > 0)
+}
+
+/// Raises the version of every box's assignment.
+pub async fn raise_assignments(tx: &mut Tx<'_>, version: u64) -> DbResult<()> {
+    let version = i64::try_from(version).unwrap_or(i64::MAX);
+    execute_in!(tx, "update box set assignment_version = $1 where unpaired_at is null", version)?;
+    execute_in!(tx, "update assignment set version = $1", version)?;
+    Ok(())
 }
 
 /// Gives a dark screen to a box.
@@ -280,6 +304,11 @@ fn kind_name(kind: TroubleKind) -> &'static str {
 /// Keeps a trouble, in the place of an earlier one of its kind and file; false when the box has told too many.
 pub async fn note_trouble(db: &Db, id: &BoxId, trouble: &Trouble, at: Instant) -> DbResult<bool> {
     let file = trouble.file.map(|hash| hash.to_hex()).unwrap_or_default();
+    note_finding(db, id, &file, trouble, at).await
+}
+
+/// Keeps a trouble this server found about a box, in the place of an earlier one of its kind and subject.
+pub async fn note_finding(db: &Db, id: &BoxId, subject: &str, trouble: &Trouble, at: Instant) -> DbResult<bool> {
     let kept = execute!(
         db,
         "insert into trouble (box, kind, file, told_at, words)
@@ -288,7 +317,7 @@ pub async fn note_trouble(db: &Db, id: &BoxId, trouble: &Trouble, at: Instant) -
          on conflict (box, kind, file) do update set told_at = excluded.told_at, words = excluded.words",
         id.as_str(),
         kind_name(trouble.kind),
-        &file,
+        subject,
         at.0,
         &trouble.text,
         TROUBLES_OF_BOX_MAX

@@ -25,6 +25,29 @@ pub async fn forget_fact(db: &Db, name: &str) -> DbResult<()> {
     Ok(())
 }
 
+/// Raises a fact that is a number; it never sinks.
+pub async fn raise_number(db: &Db, name: &str, to: u64) -> DbResult<()> {
+    execute!(
+        db,
+        "insert into fact (name, value) values ($1, $2)
+         on conflict (name) do update set value = excluded.value
+         where cast(fact.value as bigint) < cast(excluded.value as bigint)",
+        name,
+        to.min(i64::MAX.unsigned_abs()).to_string()
+    )?;
+    Ok(())
+}
+
+/// The highest number of the server-wide version counter that was given; 0 before the first.
+pub async fn version(db: &Db) -> DbResult<u64> {
+    Ok(fact(db, "version").await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Makes the version counter go on from a number that was given, although these books do not know by whom.
+pub async fn raise_version(db: &Db, to: u64) -> DbResult<()> {
+    raise_number(db, "version", to).await
+}
+
 /// The next number of the server-wide version counter: above every one given before.
 pub async fn next_version(tx: &mut Tx<'_>) -> DbResult<u64> {
     execute_in!(

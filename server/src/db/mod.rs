@@ -154,6 +154,7 @@ pub mod audit;
 pub mod boxes;
 pub mod calendar;
 pub mod campaigns;
+pub mod certificates;
 pub mod clinics;
 pub mod facts;
 pub mod handouts;

@@ -29,7 +29,7 @@ pub struct ZonePublication {
 pub struct Publication {
     /// Its number.
     pub version: u64,
-    /// `publish`, `undo` or `clinic`.
+    /// `publish`, `undo`, `recall`, `clinic` or `resign`.
     pub kind: String,
     /// Account that made it.
     pub made_by: String,
@@ -89,14 +89,14 @@ pub async fn of_zone(db: &Db, zone: &ZoneId, limit: u32) -> DbResult<Vec<ZonePub
 
 /// Show parts a zone was told that matter from `from` on, oldest first: those that took over since, and the one in force
 /// then. Where two would have taken over at the same moment or the newer one before, the older never did. Clinic changes
-/// repeat a show part; only its first telling counts.
+/// and new signatures repeat a show part; only its first telling counts.
 pub async fn shows_of_zone(db: &Db, zone: &ZoneId, from: Instant, limit: u32) -> DbResult<Vec<ZonePublication>> {
     let found = rows!(
         db,
         ZoneRow,
         "select z.version, z.zone, z.show_hash, z.clinic_hash, z.effective_at, z.envelope
          from publication_zone z join publication p on p.version = z.version
-         where z.zone = $1 and p.kind <> 'clinic' order by z.version desc limit $2",
+         where z.zone = $1 and p.kind not in ('clinic', 'resign') order by z.version desc limit $2",
         zone.as_str(),
         i64::from(limit)
     )?;
@@ -130,12 +130,12 @@ pub async fn before(db: &Db, version: u64) -> DbResult<Vec<ZonePublication>> {
     found.into_iter().map(ZoneRow::read).collect()
 }
 
-/// The last publications, newest first; clinic changes are left out.
+/// The last publications, newest first; clinic changes and new signatures are left out.
 pub async fn last(db: &Db, limit: u32) -> DbResult<Vec<Publication>> {
     let found = rows!(
         db,
         (i64, String, String, i64, Option<i64>),
-        "select version, kind, made_by, made_at, undoes from publication where kind <> 'clinic' order by version desc limit $1",
+        "select version, kind, made_by, made_at, undoes from publication where kind not in ('clinic', 'resign') order by version desc limit $1",
         i64::from(limit)
     )?;
     let number = |n: i64| u64::try_from(n).unwrap_or(0);

@@ -4,6 +4,7 @@ use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::manifest::Envelope;
 use anteroom_content::play::{Batch, Ending, LogMark, Play, chain_next, chain_start};
+use anteroom_content::trust::Purpose;
 use ed25519_dalek::SigningKey;
 
 use super::{LedgerError, receive, resume};
@@ -238,7 +239,7 @@ async fn a_broken_chain_is_kept_aside_and_two_histories_are_noticed() {
 async fn what_is_signed_but_no_batch_is_kept_aside_once() {
     with_a_box(|state, this| async move {
         for _ in 0..3 {
-            let sealed = Envelope::seal(&"hello", &this.key).expect("sealed");
+            let sealed = Envelope::seal_body(Purpose::Plays, "\"hello\"".to_owned(), &this.key);
             let refused = receive(&state, &this.paired, &sealed).await.expect_err("no batch");
             assert!(matches!(refused, LedgerError::Nonsense(_)), "{refused}");
         }

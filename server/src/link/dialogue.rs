@@ -12,14 +12,17 @@ use tokio::task::JoinSet;
 use super::frames::{Broken, Frames, say};
 use super::legible::legible;
 use super::limits::{
-    BUSY_MS, CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, FAREWELL_MAX,
-    FIRST_FRAME_BYTES_MAX, NOTE_SEEN_EVERY, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX, WORD_MAX,
+    BUSY_MS, CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CONFIRM_EVERY, FAREWELL_MAX,
+    FIRST_FRAME_BYTES_MAX, NOTE_SEEN_EVERY, RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
+    WORD_MAX,
 };
+use super::renew::{self, NoCertificate};
 use super::{picture, transfer};
 use crate::assign::{self, AssignError};
 use crate::db::boxes::{self, PairedBox};
 use crate::db::{DbError, publications};
 use crate::ledger::{self, LedgerError};
+use crate::restored;
 use crate::state::State;
 
 /// How a conversation ended.
@@ -54,7 +57,7 @@ async fn send_away(connection: &Connection, refusal: Refusal) {
 }
 
 /// The stream of the conversation, with the first word on it.
-async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
+pub(super) async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
     let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
     let (speak, hear) = opened?;
     let mut hear = Frames::of(hear);
@@ -89,6 +92,7 @@ pub(super) async fn hold(state: &State, connection: &Connection, paired: PairedB
         noted_at: Tick::now(),
         assigned_version: 0,
         screens: Vec::new(),
+        renewals: 0,
         transfers: JoinSet::new(),
         paired,
     };
@@ -112,18 +116,27 @@ struct Dialogue<'a> {
     noted_at: Tick,
     assigned_version: u64,
     screens: Vec<ScreenId>,
+    renewals: u32,
     transfers: JoinSet<()>,
 }
 
 impl Dialogue<'_> {
     async fn run(&mut self, mut hear: Frames, hello: &Hello) -> Result<End, Broken> {
         self.check_clock(hello);
+        if let Err(error) = restored::notice(self.state, &self.paired, &hello.held).await {
+            return self.refuse_busy(&error).await;
+        }
         self.note_seen().await;
         let acked = match ledger::resume(self.state, &self.paired, hello.log, hello.oldest_seq).await {
             Ok(acked) => acked,
             Err(error) => return self.refuse_plays(&error).await,
         };
         say(&mut self.speak, &ToPlayer::Welcome { server_time: self.state.now(), acked }).await?;
+        for charter in self.state.keys.charters_after(hello.held.charter_version) {
+            say(&mut self.speak, &ToPlayer::Charter(charter.clone())).await?;
+        }
+        let mut confirm = tokio::time::interval(CONFIRM_EVERY);
+        confirm.reset();
         if let Some(end) = self.settle().await? {
             return Ok(end);
         }
@@ -145,6 +158,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
+                _ = confirm.tick() => if let Some(end) = self.settle().await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }
         }
@@ -157,6 +171,8 @@ impl Dialogue<'_> {
             ToPlayer::Assigned(_) => self.settle().await,
             ToPlayer::Refused(refusal) => self.refuse(refusal).await.map(Some),
             word @ (ToPlayer::Welcome { .. }
+            | ToPlayer::Charter(_)
+            | ToPlayer::Certificate { .. }
             | ToPlayer::Manifest(_)
             | ToPlayer::Acked(_)
             | ToPlayer::Look { .. }
@@ -203,6 +219,7 @@ impl Dialogue<'_> {
             }
             ToServer::Plays(envelope) => return self.heard_plays(&envelope).await,
             ToServer::Trouble(trouble) => self.heard_trouble(trouble).await,
+            ToServer::Renew { request_pem } => return self.heard_renew(&request_pem).await,
             ToServer::Hello(_) => return Err(Broken::Confused("a second hello".to_owned())),
             ToServer::Unknown => tracing::debug!(r#box.id = %self.paired.id, "a word of a newer box was skipped"),
         }
@@ -227,6 +244,19 @@ impl Dialogue<'_> {
                 say(&mut self.speak, &ToPlayer::Acked(held)).await.map(|()| None)
             }
             Err(error) => self.refuse_plays(&error).await.map(Some),
+        }
+    }
+
+    async fn heard_renew(&mut self, request_pem: &str) -> Result<Option<End>, Broken> {
+        self.renewals += 1;
+        if self.renewals > RENEWALS_MAX {
+            return Err(Broken::Confused("too many certificates are asked for".to_owned()));
+        }
+        match renew::sign(self.state, &self.paired, request_pem).await {
+            Ok(word) => say(&mut self.speak, &word).await.map(|()| None),
+            Err(NoCertificate::Broken(error)) => Err(error),
+            Err(NoCertificate::Keys(error)) => Err(Broken::Confused(error.to_string())),
+            Err(NoCertificate::Db(error)) => self.refuse_busy(&error).await.map(Some),
         }
     }
 

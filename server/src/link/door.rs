@@ -14,9 +14,10 @@ use super::endpoint::{self, LinkError};
 use super::limits::{
     CLOSE_CONFUSED, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX, HALF_OPEN_MAX, HANDSHAKE_MAX, LINKS_MAX, RETRY_ABOVE,
 };
+use super::renew::{is_late, renew};
 use super::{dialogue, enrol, transfer};
-use crate::db::DbResult;
 use crate::db::boxes::{PairedBox, box_by_fingerprint};
+use crate::db::{DbResult, certificates};
 use crate::state::State;
 use crate::trust::fingerprint;
 
@@ -101,6 +102,10 @@ async fn answer(state: State, incoming: Incoming, permit: OwnedSemaphorePermit) 
         Err(error) => return dialogue::send_away_busy(&connection, &error).await,
     };
     match (protocol.as_slice(), known) {
+        (ALPN_CONTROL, Some(paired)) if is_late(&paired, state.now()) => renew(&state, &connection, &paired).await,
+        (ALPN_BULK, Some(paired)) if is_late(&paired, state.now()) => {
+            connection.close(CLOSE_REFUSED.into(), b"the certificate ran out");
+        }
         (ALPN_CONTROL, Some(paired)) => dialogue::hold(&state, &connection, paired).await,
         (ALPN_CONTROL, None) => dialogue::send_away_unpaired(&connection).await,
         (ALPN_BULK, Some(paired)) => transfer::hand_out(&state, &connection, &paired).await,
@@ -112,7 +117,11 @@ async fn answer(state: State, incoming: Incoming, permit: OwnedSemaphorePermit) 
 /// The box a certificate belongs to, as long as it is paired.
 async fn known(state: &State, certificate: &CertificateDer<'_>) -> DbResult<Option<PairedBox>> {
     let paired = box_by_fingerprint(&state.db, &fingerprint(certificate)).await?;
-    Ok(paired.filter(|paired| paired.unpaired_at.is_none()))
+    let paired = paired.filter(|paired| paired.unpaired_at.is_none());
+    if let Some(paired) = paired.as_ref().filter(|paired| paired.is_certificate_next) {
+        certificates::take_up(&state.db, &paired.id).await?;
+    }
+    Ok(paired)
 }
 
 fn protocol(connection: &Connection) -> Option<Vec<u8>> {

@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixT
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 
+use super::late::Forgiving;
 use super::limits::{
     DATAGRAM_BYTES, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES, SOCKET_BYTES,
     STREAM_WINDOW_BYTES, STREAMS_MAX,
@@ -78,6 +79,7 @@ fn tls(state: &State) -> Result<rustls::ServerConfig, LinkError> {
         .allow_unauthenticated()
         .build()
         .map_err(|error| keys_error(&error))?;
+    let verifier = Arc::new(Forgiving(verifier));
     let chain = vec![CertificateDer::from(state.keys.server_certificate.clone())];
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(state.keys.server_key.clone()));
     let mut config = rustls::ServerConfig::builder_with_details(provider, Arc::new(ServerTime(state.clone())))

@@ -1,7 +1,7 @@
 //! Enrolment: commit, challenge, reveal; then the box waits until a person types its code in the console.
 
 use anteroom_content::id::ContentHash;
-use anteroom_content::manifest::{from_hex, to_hex};
+use anteroom_content::manifest::from_hex;
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use ed25519_dalek::VerifyingKey;
 use quinn::{Connection, SendStream};
@@ -30,11 +30,7 @@ async fn converse(state: &State, connection: &Connection) -> Result<&'static str
     let (mut speak, hear) = opened?;
     let mut hear = Frames::of(hear);
     let commit: Commit = hear.due(FIRST_FRAME_BYTES_MAX).await?;
-    let challenge = Challenge {
-        nonce: draw_nonce()?,
-        authority_pem: state.keys.authority_pem.clone(),
-        publish_key: to_hex(state.keys.publish.verifying_key().as_bytes()),
-    };
+    let challenge = Challenge { nonce: draw_nonce()?, charter: state.keys.signed.clone() };
     say(&mut speak, &challenge).await?;
     let reveal: Reveal = hear.due(ENROL_FRAME_BYTES_MAX).await?;
     let newcomer = match judge(state, connection, &commit, &challenge, reveal) {

@@ -50,6 +50,11 @@ pub const TRANSFERS_MAX: usize = 4;
 pub const PICTURE_MAX: Duration = Duration::from_secs(30);
 /// A box that beats is noted in the database no more often: one commit per box and minute would be too many.
 pub const NOTE_SEEN_EVERY: Duration = Duration::from_mins(5);
+/// How often a box is told its place and its programme again, so that it knows that nothing newer is kept from it: a word
+/// that was not heard for a day is told as old.
+pub const CONFIRM_EVERY: Duration = Duration::from_hours(8);
+/// Certificates a box may ask for in one conversation; a sound one needs one.
+pub const RENEWALS_MAX: u32 = 4;
 /// How long a box stays away when the server cannot take its word, in milliseconds.
 pub const BUSY_MS: u64 = 15_000;
 /// A box whose clock is further off is told to people, in milliseconds.

@@ -5,9 +5,11 @@ mod door;
 mod endpoint;
 mod enrol;
 mod frames;
+mod late;
 mod legible;
 pub mod limits;
 mod picture;
+mod renew;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -4,6 +4,7 @@ mod compose;
 mod outlook;
 mod recall;
 mod release;
+mod resign;
 
 pub use compose::{Draft, ZoneParts, compose, draft};
 pub use outlook::{Outlook, ScreenOutlook, Spell, ZoneOutlook, outlook, problems};
@@ -11,6 +12,7 @@ pub use recall::recall;
 pub use release::{
     Preview, PublishError, Published, editions, preview, preview_draft, publish, refresh_clinics, timeline, undo,
 };
+pub use resign::{Resigned, resign, resign_if_due};
 
 #[cfg(test)]
 mod tests;

@@ -20,8 +20,6 @@ use crate::db::publications::{self, Publication, ZonePublication};
 use crate::db::{DbError, facts, items};
 use crate::state::State;
 
-/// The epoch of manifests; the root key alone raises it.
-const EPOCH: u32 = 1;
 /// The most programmes of a zone that are asked together, newest first; what is older is not looked at.
 const EDITIONS_MAX: u32 = 64;
 
@@ -233,7 +231,7 @@ pub async fn timeline(state: &State, zone: &ZoneId, from: Instant) -> Result<Tim
 }
 
 /// What a zone was told.
-fn manifest_of(envelope: &Envelope) -> Result<Manifest, PublishError> {
+pub(super) fn manifest_of(envelope: &Envelope) -> Result<Manifest, PublishError> {
     // The house's own word, from its own database: it was signed before it was stored.
     Ok(serde_json::from_str(&envelope.body)?)
 }
@@ -277,6 +275,12 @@ impl Release {
     pub(super) fn new(zone: ZoneId, show: Part, clinic: Part, takeover: Takeover) -> Self {
         Self { zone, show: part_ref(&show), clinic: part_ref(&clinic), fresh: vec![show, clinic], takeover }
     }
+
+    /// What a zone was told, word for word.
+    pub(super) fn again(zone: ZoneId, told: Manifest) -> Self {
+        let takeover = Takeover { at: told.effective_at, carry: told.carry };
+        Self { zone, show: told.show, clinic: told.clinic, fresh: Vec::new(), takeover }
+    }
 }
 
 /// Signs, stores, then tells.
@@ -301,7 +305,7 @@ pub(super) async fn release(
             }
         }
         let manifest = Manifest {
-            epoch: EPOCH,
+            epoch: state.keys.charter.epoch,
             version,
             zone: release.zone.clone(),
             issued_at: now,

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use anteroom_content::clock::{Clock as _, System};
 use anteroom_content::manifest::{Assignment, Envelope, Manifest};
-use anteroom_content::wire::{Beat, Hello, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
+use anteroom_content::trust::Document;
+use anteroom_content::wire::{Beat, Held, Hello, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
 use anyhow::Context as _;
 use quinn::{Connection, SendStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -221,6 +222,8 @@ impl Player {
             oldest_seq: self.acked_seq + 1,
             clock: System.now(),
             manifest_version: self.manifest_version,
+            // Like a paired box: the charter came with its identity.
+            held: Held { charter_version: 1, epoch: 1, ..Held::default() },
         }
     }
 
@@ -241,7 +244,7 @@ impl Player {
     }
 
     /// Believes what the publish key signed.
-    fn opened<T: for<'de> serde::Deserialize<'de>>(&self, envelope: &Envelope) -> Outcome<T> {
+    fn opened<T: Document>(&self, envelope: &Envelope) -> Outcome<T> {
         envelope.open(&self.identity.publish_key).inspect_err(|_| self.shared.facts().forged += 1).map_err(Into::into)
     }
 
@@ -265,7 +268,12 @@ impl Player {
             }
             ToPlayer::Refused(refusal) => anyhow::bail!("refused: {refusal:?}"),
             ToPlayer::Acked(mark) => self.acked_seq = self.acked_seq.max(mark.seq),
-            ToPlayer::Welcome { .. } | ToPlayer::Manifest(_) | ToPlayer::Look { .. } | ToPlayer::Unknown => {}
+            ToPlayer::Welcome { .. }
+            | ToPlayer::Charter(_)
+            | ToPlayer::Certificate { .. }
+            | ToPlayer::Manifest(_)
+            | ToPlayer::Look { .. }
+            | ToPlayer::Unknown => {}
         }
         Ok(())
     }

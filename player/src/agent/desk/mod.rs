@@ -1,5 +1,6 @@
 //! The desk: the one loop that owns what the box knows, and tells stage and server what follows from it.
 
+mod believed;
 mod glass;
 mod looks;
 mod report;

@@ -11,6 +11,7 @@ use anteroom_content::id::{ContentHash, ItemId, PairCode};
 use anteroom_content::manifest::{Assignment, Manifest};
 use anteroom_content::shelf::EditionRow;
 use anteroom_content::text::Text;
+use anteroom_content::trust::Trust;
 use anteroom_content::wire::{BEAT_SECS, ToServer};
 use tokio::sync::{mpsc, watch};
 
@@ -54,6 +55,10 @@ pub struct DeskRooms {
 pub struct Desk {
     pub(super) rooms: DeskRooms,
     pub(super) identity: Option<Identity>,
+    /// Whom and what it believes.
+    pub(super) trust: Trust,
+    /// Days for which nobody has said that the programme still holds, as they were told last.
+    pub(super) stale_days: i64,
     pub(super) assignment: Option<Assignment>,
     pub(super) rows: Vec<EditionRow>,
     pub(super) editions: Vec<StageEdition>,
@@ -93,6 +98,8 @@ impl Desk {
             .map_err(|error| StoreError::Folder { folder: rooms.looks.clone(), error })?;
         let mut desk = Self {
             identity: rooms.store.identity().await?,
+            trust: Trust::default(),
+            stale_days: 0,
             assignment: None,
             rows: Vec::new(),
             editions: Vec::new(),
@@ -110,6 +117,7 @@ impl Desk {
         };
         if let Some(identity) = &desk.identity {
             desk.rooms.scribe.use_log(&identity.box_id).await;
+            desk.trust = desk.rooms.store.trust(identity.publish_key).await?;
         }
         desk.recall_assignment().await?;
         Ok(desk)
@@ -134,7 +142,10 @@ impl Desk {
                 }
                 _ = tick.tick() => self.look_around(),
                 _ = beat.tick() => self.beat(),
-                _ = floor.tick() => self.keep_floor().await,
+                _ = floor.tick() => {
+                    self.keep_floor().await;
+                    self.look_for_silence();
+                }
                 () = stop_asked(&mut stop), if end.is_none() => end = Some(Tick::now() + STOP_MAX / 2),
                 () = tokio::time::sleep_until(last_moment.into()), if end.is_some() => return,
             }
@@ -168,6 +179,7 @@ impl Desk {
             LinkEvent::Connected(outbox) => self.connected(outbox),
             LinkEvent::Lost => self.outbox = None,
             LinkEvent::TimeLearned => self.tell_clock(),
+            LinkEvent::Charter(signed) => self.charter_came(&signed).await,
             LinkEvent::Assigned(envelope) => self.assigned(&envelope).await,
             LinkEvent::Manifest(envelope) => self.manifest_came(&envelope).await,
             LinkEvent::ClinicArrived(manifest) => self.clinic_arrived(&manifest).await,

@@ -1,14 +1,14 @@
-//! What the server tells: who the box is, where its screen hangs, what its zone plays. Believed only when signed, kept
-//! on disk before anything is done about it, and never taken back by something older.
+//! What follows from what the server told: where the screen hangs, the programme on the disk, what is still to come.
 
 use std::path::PathBuf;
 
 use anteroom_content::clock::Clock as _;
 use anteroom_content::id::{ContentHash, PairCode, ScreenId, ZoneId};
-use anteroom_content::manifest::{Assignment, Distrust, Envelope, Manifest};
+use anteroom_content::manifest::{Assignment, Manifest};
 use anteroom_content::programme::Show;
 use anteroom_content::shelf::{EditionRow, Shelf as _, may_sweep, take_in};
 use anteroom_content::text::Text;
+use anteroom_content::trust::{Trust, accept_clinic};
 use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
@@ -38,12 +38,18 @@ impl Desk {
     pub(super) async fn paired(&mut self, identity: Identity) {
         self.code = None;
         self.rooms.scribe.use_log(&identity.box_id).await;
+        let believed = self.rooms.store.trust(identity.publish_key).await;
+        match believed {
+            Ok(trust) => self.trust = trust,
+            Err(error) => self.report(Err(error)),
+        }
         self.identity = Some(identity);
         self.say(waiting_for_a_place());
     }
 
     pub(super) fn unpaired(&mut self) {
         self.identity = None;
+        self.trust = Trust::default();
         self.assignment = None;
         self.rooms.wanted.send_replace(None);
         self.forget_programme();
@@ -70,82 +76,19 @@ impl Desk {
 
     /// What was assigned before the agent went down, and the programme that goes with it.
     pub(super) async fn recall_assignment(&mut self) -> Result<(), StoreError> {
-        let Some(identity) = &self.identity else { return Ok(()) };
+        if self.identity.is_none() {
+            return Ok(());
+        }
         let Some((_, envelope)) = self.rooms.store.assignment().await? else { return Ok(()) };
-        match envelope.open::<Assignment>(&identity.publish_key) {
+        // It was judged before it was kept, and the key of then may be retired by now: a box that wakes up without its
+        // server goes on with the place it had.
+        match serde_json::from_str::<Assignment>(&envelope.body) {
             Ok(assignment) => self.assignment = Some(assignment),
-            Err(error) => self.distrust("the assignment on the disk", &error),
+            Err(error) => {
+                tracing::error!(reason = %error, "the assignment on the disk cannot be read; the server tells it");
+            }
         }
         self.recall_programme().await
-    }
-
-    pub(super) async fn assigned(&mut self, envelope: &Envelope) {
-        let Some(identity) = &self.identity else { return };
-        let assignment: Assignment = match envelope.open(&identity.publish_key) {
-            Ok(assignment) => assignment,
-            Err(error) => return self.distrust("an assignment", &error),
-        };
-        if assignment.box_id != identity.box_id {
-            return self.distrust("an assignment", &Distrust::Document("it is for another box".into()));
-        }
-        if self.assignment.as_ref().is_some_and(|held| held.version > assignment.version) {
-            return self.distrust("an assignment", &Distrust::Document("it is older than the one in hand".into()));
-        }
-        if self.assignment.as_ref() == Some(&assignment) {
-            return;
-        }
-        tracing::info!(zone.id = %assignment.zone, screens.count = assignment.screens.len(), "the box has its place");
-        let kept = self.rooms.store.keep_assignment(assignment.version, envelope).await;
-        self.report(kept);
-        self.assignment = Some(assignment);
-        let recalled = self.recall_programme().await;
-        self.report(recalled);
-        if self.screen().is_none() {
-            self.say(waiting_for_a_place());
-        } else if self.editions.is_empty() {
-            self.say(waiting_for_files());
-        }
-        self.resize();
-        self.tell_stage();
-    }
-
-    pub(super) async fn manifest_came(&mut self, envelope: &Envelope) {
-        let Some(identity) = &self.identity else { return };
-        let manifest: Manifest = match envelope.open(&identity.publish_key) {
-            Ok(manifest) => manifest,
-            Err(error) => return self.distrust("a manifest", &error),
-        };
-        if self.zone().as_ref() != Some(&manifest.zone) {
-            tracing::debug!(zone.id = %manifest.zone, "a manifest of another zone is skipped");
-            return;
-        }
-        match self.rooms.store.keep_manifest(&manifest, envelope).await {
-            Ok(true) => {
-                tracing::info!(manifest.version = manifest.version, "a new manifest");
-                self.rooms.wanted.send_replace(Some(manifest));
-            }
-            Ok(false) => self.manifest_came_again(&manifest, envelope).await,
-            // What cannot be kept is not obeyed: after a restart the box would go back behind it.
-            Err(error) => self.report(Err(error)),
-        }
-    }
-
-    async fn manifest_came_again(&mut self, manifest: &Manifest, envelope: &Envelope) {
-        match self.rooms.store.manifest(&manifest.zone).await {
-            Ok(Some(held)) if held.envelope.body == envelope.body => {
-                self.rooms.wanted.send_if_modified(|wanted| {
-                    let is_new = wanted.as_ref() != Some(manifest);
-                    *wanted = Some(manifest.clone());
-                    is_new
-                });
-            }
-            Ok(Some(held)) => {
-                let text = format!("version {} came after version {}", manifest.version, held.rank.1);
-                self.distrust("a manifest", &Distrust::Document(text));
-            }
-            Ok(None) => {}
-            Err(error) => self.report(Err(error)),
-        }
     }
 
     /// The clinic part holds at once: a cancelled clinic leaves the glass before any file has come.
@@ -154,9 +97,11 @@ impl Desk {
             return;
         }
         let hash = manifest.clinic.hash;
-        match self.read_part(&hash) {
-            Ok(clinic) => self.clinic_changed(clinic),
-            Err(text) => return self.tell_trouble(Trouble { kind: TroubleKind::Trust, file: Some(hash), text }),
+        let read = self.rooms.files.read(&hash).map_err(|error| error.to_string());
+        match read.map(|bytes| accept_clinic(manifest, &bytes)) {
+            Ok(Ok(clinic)) => self.clinic_changed(clinic),
+            Ok(Err(refused)) => return self.refuse(&refused),
+            Err(text) => return self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text }),
         }
         let kept = self.rooms.store.keep_clinic(&manifest.zone, manifest.version, &hash).await;
         self.report(kept);
@@ -198,17 +143,17 @@ impl Desk {
     }
 
     /// The programme of the assigned zone, as far as it is on the disk. What is missing is fetched again.
-    async fn recall_programme(&mut self) -> Result<(), StoreError> {
+    pub(super) async fn recall_programme(&mut self) -> Result<(), StoreError> {
         self.forget_programme();
-        let (Some(zone), Some(identity)) = (self.zone(), self.identity.clone()) else {
+        let Some(zone) = self.zone() else {
             self.rooms.wanted.send_replace(None);
             return Ok(());
         };
         let held = self.rooms.store.manifest(&zone).await?;
-        let manifest = held.and_then(|held| match held.envelope.open::<Manifest>(&identity.publish_key) {
+        let manifest = held.and_then(|body| match serde_json::from_str::<Manifest>(&body) {
             Ok(manifest) => Some(manifest),
             Err(error) => {
-                self.distrust("the manifest on the disk", &error);
+                tracing::error!(reason = %error, "the manifest on the disk cannot be read; the server tells it");
                 None
             }
         });
@@ -298,12 +243,6 @@ impl Desk {
         self.rooms.wanted.send_modify(|_| {});
     }
 
-    fn distrust(&mut self, what: &str, error: &Distrust) {
-        let text = format!("{what} is not believed: {error}");
-        tracing::error!(reason = %text, "something signed is not believed; what is in force stays");
-        self.tell_trouble(Trouble { kind: TroubleKind::Trust, file: None, text });
-    }
-
     /// Every file the programme names.
     pub fn files(&self) -> Vec<ContentHash> {
         self.editions.iter().flat_map(|edition| edition.show.files()).map(|(hash, _)| hash).collect()
@@ -315,10 +254,10 @@ impl Desk {
     }
 }
 
-fn waiting_for_a_place() -> Text {
+pub(super) fn waiting_for_a_place() -> Text {
     Text::new("配对成功，请在控制台为本机指定屏幕位置。", "Paired. Give this box its place in the console.")
 }
 
-fn waiting_for_files() -> Text {
+pub(super) fn waiting_for_files() -> Text {
     Text::new("正在接收节目，请稍候。", "The programme is on its way.")
 }

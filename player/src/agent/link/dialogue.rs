@@ -6,7 +6,7 @@ use anteroom_content::clock::Clock as _;
 use anteroom_content::id::ScreenId;
 use anteroom_content::play::{LogMark, LogState, Welcomed};
 use anteroom_content::wire::{
-    Hello, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer,
+    Held, Hello, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer, TroubleKind,
 };
 use quinn::{Connection, SendStream};
 use tokio::sync::{mpsc, oneshot};
@@ -14,10 +14,11 @@ use tokio::task::JoinSet;
 
 use super::frames::{Broken, FrameReader, say};
 use super::provision::provide;
+use super::renewal::{self, Asked, when_expired};
 use super::run::Link;
 use super::sender::PlaySender;
 use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
-use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, TICK};
+use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, RENEW_LOOK_EVERY, TICK};
 use crate::agent::playlog::Word;
 use crate::agent::store::Identity;
 
@@ -28,6 +29,8 @@ pub enum End {
     Refused(Refusal),
     /// The log begins anew, and so must the conversation.
     LogLost,
+    /// The box has a certificate that holds, and comes back with it.
+    Renewed,
     /// The agent ends.
     Stopped,
 }
@@ -44,14 +47,20 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> 
     let log = log_state.borrow_and_update().ok_or(Broken::NoLog)?;
 
     let asked = Tick::now();
-    say(&mut speak, &ToServer::Hello(hello(link, &log))).await?;
+    let hello = hello(link, &log).await;
+    say(&mut speak, &ToServer::Hello(hello)).await?;
     let held = match hear.answer().await? {
         ToPlayer::Welcome { server_time, acked } => {
             link.learn_time(server_time, asked).await;
             acked
         }
+        ToPlayer::Refused(Refusal::Expired) => {
+            return when_expired(link, identity, &mut speak, &mut hear).await.map(|()| End::Renewed);
+        }
         ToPlayer::Refused(refusal) => return Ok(End::Refused(refusal)),
-        ToPlayer::Assigned(_)
+        ToPlayer::Charter(_)
+        | ToPlayer::Certificate { .. }
+        | ToPlayer::Assigned(_)
         | ToPlayer::Manifest(_)
         | ToPlayer::Acked(_)
         | ToPlayer::Look { .. }
@@ -69,11 +78,17 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> 
         link.scribe.tell(Word::Acked(held));
     }
     let sender = PlaySender { sending, started: Tick::now() };
-    Dialogue { link, identity, connection, speak, sender, tasks: JoinSet::new() }.run(hear).await
+    Dialogue { link, identity, connection, speak, sender, asked: None, tasks: JoinSet::new() }.run(hear).await
 }
 
-fn hello(link: &Link, log: &LogState) -> Hello {
+async fn hello(link: &Link, log: &LogState) -> Hello {
+    // A store that fails says nothing of what it holds; the desk refuses what is old all the same.
+    let held = link.store.held().await.unwrap_or_else(|error| {
+        tracing::error!(reason = %error, "the server is not told what this box holds");
+        Held::default()
+    });
     Hello {
+        held,
         link_version: LINK_VERSION,
         player_version: env!("CARGO_PKG_VERSION").to_owned(),
         boot: link.boot,
@@ -90,6 +105,8 @@ struct Dialogue<'a> {
     connection: &'a Connection,
     speak: SendStream,
     sender: PlaySender,
+    /// The key for which a certificate was asked.
+    asked: Option<Asked>,
     /// The fetcher and the looks; they end with the conversation.
     tasks: JoinSet<()>,
 }
@@ -101,12 +118,14 @@ impl Dialogue<'_> {
         self.tasks.spawn(provide(self.link.clone(), self.identity.clone(), self.connection.clone()));
         let (mut log_state, mut stop) = (self.link.scribe.state(), self.link.stop.clone());
         let mut tick = tokio::time::interval(TICK);
+        let mut renewal = tokio::time::interval(RENEW_LOOK_EVERY);
         loop {
             tokio::select! {
                 heard = hear.next::<ToPlayer>() => if let Some(end) = self.hear(heard?).await { return Ok(end) },
                 Some(message) = outgoing.recv() => say(&mut self.speak, &message).await?,
                 changed = log_state.changed() => if changed.is_err() { return Ok(End::Stopped) },
                 _ = tick.tick() => {},
+                _ = renewal.tick() => self.look_at_certificate().await?,
                 () = stop_asked(&mut stop) => return Ok(End::Stopped),
                 Some(_) = self.tasks.join_next() => {},
             }
@@ -119,6 +138,8 @@ impl Dialogue<'_> {
 
     async fn hear(&mut self, message: ToPlayer) -> Option<End> {
         match message {
+            ToPlayer::Charter(signed) => self.pass(LinkEvent::Charter(signed)).await,
+            ToPlayer::Certificate { pem } => self.renewed(&pem).await,
             ToPlayer::Assigned(envelope) => self.pass(LinkEvent::Assigned(envelope)).await,
             ToPlayer::Manifest(envelope) => self.pass(LinkEvent::Manifest(envelope)).await,
             ToPlayer::Acked(mark) => self.acked(mark),
@@ -131,6 +152,36 @@ impl Dialogue<'_> {
 
     async fn pass(&self, event: LinkEvent) {
         self.link.events.send(Event::Link(event)).await;
+    }
+
+    /// Asks for a new certificate when it is time. The authorities may have changed since the conversation began.
+    async fn look_at_certificate(&mut self) -> Result<(), Broken> {
+        let identity = self.link.store.identity().await.ok().flatten();
+        if !identity.is_some_and(|identity| renewal::is_due(&identity, self.link.clock.now())) {
+            return Ok(());
+        }
+        match renewal::ask() {
+            Ok((asked, word)) => {
+                self.asked = Some(asked);
+                say(&mut self.speak, &word).await
+            }
+            Err(error) => {
+                tracing::error!(reason = %error, "no certificate can be asked for");
+                Ok(())
+            }
+        }
+    }
+
+    async fn renewed(&mut self, pem: &str) {
+        let Some(asked) = self.asked.take() else {
+            tracing::warn!("a certificate came that nobody asked for");
+            return;
+        };
+        if let Err(error) = renewal::take(self.link, self.identity, asked, pem).await {
+            tracing::error!(reason = %error, "the old certificate stays in use");
+            let text = format!("the box's certificate cannot be renewed: {error}");
+            self.link.events.say(Event::trouble(TroubleKind::Trust, &text));
+        }
     }
 
     fn acked(&mut self, mark: LogMark) {

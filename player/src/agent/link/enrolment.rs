@@ -5,6 +5,7 @@ use std::time::Duration;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::to_hex;
+use anteroom_content::trust::{Charter, SignedCharter};
 use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, Verdict, code};
 use ed25519_dalek::SigningKey;
 use quinn::Connection;
@@ -18,7 +19,7 @@ use super::tls;
 use crate::agent::chance;
 use crate::agent::events::{Event, LinkEvent};
 use crate::agent::limits::VERDICT_GRACE;
-use crate::agent::store::{Identity, StoreError, publish_key};
+use crate::agent::store::{Identity, StoreError};
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -101,6 +102,9 @@ async fn converse(link: &Link, connection: &Connection) -> Result<Attempt, Faile
     let mut hear = FrameReader::of(hear);
     say(&mut speak, &Commit { commitment: reveal.commitment() }).await?;
     let challenge: Challenge = hear.answer().await?;
+    // The root it names has signed it; that it is the right root is what the code is for.
+    let charter = challenge.charter.read().map_err(|_| Failed::Unusable("a charter"))?;
+    let publish_key = *charter.publish.first().ok_or(Failed::Unusable("a charter"))?;
     say(&mut speak, &reveal).await?;
 
     let certificate = server_certificate(connection).ok_or(Failed::Unusable("no certificate"))?;
@@ -113,27 +117,25 @@ async fn converse(link: &Link, connection: &Connection) -> Result<Attempt, Faile
         Err(_) | Ok(Ok(Verdict::Expired)) => Ok(Attempt::Expired),
         Ok(Ok(Verdict::Refused { text })) => Ok(Attempt::Refused(text)),
         Ok(Ok(Verdict::Accepted { box_id, certificate_pem })) => {
-            let publish_key_hex = challenge.publish_key;
             let identity = Identity {
                 box_id,
-                publish_key: publish_key(&publish_key_hex).ok_or(Failed::Unusable("a publish key"))?,
-                publish_key_hex,
+                publish_key,
                 key_pem: keys.key_pem,
                 certificate_pem,
-                authority_pem: challenge.authority_pem,
+                authority_pem: charter.authorities_pem(),
                 signing_key: keys.signing_key,
             };
-            keep(link, &identity).await?;
+            keep(link, &identity, &charter, &challenge.charter).await?;
             Ok(Attempt::Paired(Box::new(identity)))
         }
         Ok(Err(error)) => Err(error.into()),
     }
 }
 
-async fn keep(link: &Link, identity: &Identity) -> Result<(), Failed> {
+async fn keep(link: &Link, identity: &Identity, charter: &Charter, signed: &SignedCharter) -> Result<(), Failed> {
     // A certificate that no connection can be made with would lock the box out: better refuse it now.
     tls::when_paired(identity, &link.clock, tls::Purpose::Control).map_err(|_| Failed::Unusable("a certificate"))?;
-    link.store.keep_identity(identity).await?;
+    link.store.keep_paired(identity, charter, signed).await?;
     if let Some(at) = begins_at(&identity.certificate_pem) {
         // It was signed just now by whom the code vouched for: no moment before it can be the present.
         link.clock.raise_floor(at);

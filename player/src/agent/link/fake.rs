@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash, PairCode};
-use anteroom_content::manifest::{Envelope, to_hex};
+use anteroom_content::manifest::Envelope;
 use anteroom_content::play::LogMark;
+use anteroom_content::trust::{Charter, Document, SignedCharter};
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use anteroom_content::wire::{
-    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, Fetch, Found, Hello, PictureHead, SERVER_NAME, ToPlayer, ToServer,
+    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, Fetch, Found, Hello, PictureHead, Refusal, SERVER_NAME, ToPlayer, ToServer,
 };
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use ed25519_dalek::SigningKey;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
 use quinn::{Connection, Endpoint, RecvStream, SendStream};
 use rcgen::{BasicConstraints, CertificateParams, CertificateSigningRequestParams, IsCa, Issuer, KeyPair};
@@ -22,6 +23,7 @@ use rustls::server::WebPkiClientVerifier;
 use tokio::sync::{mpsc, oneshot};
 
 use super::frames::{FrameReader, say};
+use crate::agent::store::a_charter;
 
 /// A box that waits for its code to be typed.
 pub struct Pairing {
@@ -70,7 +72,9 @@ impl Talk {
 pub struct FakeServer {
     pub address: SocketAddr,
     pub endpoint: Endpoint,
+    pub root: SigningKey,
     pub publish: SigningKey,
+    pub charter: Charter,
     pub pairings: mpsc::Receiver<Pairing>,
     pub talks: mpsc::Receiver<Talk>,
     shared: Arc<Shared>,
@@ -78,18 +82,31 @@ pub struct FakeServer {
 
 struct Shared {
     authority: Issuer<'static, KeyPair>,
-    authority_pem: String,
+    charter: SignedCharter,
     certificate: Vec<u8>,
-    publish: VerifyingKey,
     files: Mutex<HashMap<ContentHash, Vec<u8>>>,
     /// Every fetch that was asked for.
     fetches: Mutex<Vec<Fetch>>,
     /// The next answer breaks off after so many bytes.
     cut_after: Mutex<Option<usize>>,
     server_time: Mutex<Instant>,
+    /// Certificates of newly paired boxes run out soon.
+    are_short_lived: Mutex<bool>,
+    /// The next conversation begins with the word that the certificate ran out.
+    expires_next: Mutex<bool>,
     acked: Mutex<Option<LogMark>>,
     pairings: mpsc::Sender<Pairing>,
     talks: mpsc::Sender<Talk>,
+}
+
+impl Shared {
+    fn sign(&self, request_pem: &str, is_short_lived: bool) -> String {
+        let mut request = CertificateSigningRequestParams::from_pem(request_pem).unwrap();
+        if is_short_lived {
+            request.params.not_after = rcgen::date_time_ymd(2027, 2, 15);
+        }
+        request.signed_by(&self.authority).unwrap().pem()
+    }
 }
 
 impl FakeServer {
@@ -120,27 +137,29 @@ impl FakeServer {
         let config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls).unwrap()));
         let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into()).unwrap();
 
-        let publish = SigningKey::from_bytes(&[9; 32]);
+        let (root, publish) = (SigningKey::from_bytes(&[8; 32]), SigningKey::from_bytes(&[9; 32]));
+        let charter = a_charter(&root, &publish, &authority_certificate.pem());
         let (pairings_in, pairings) = mpsc::channel(4);
         let (talks_in, talks) = mpsc::channel(4);
         let shared = Arc::new(Shared {
             authority,
-            authority_pem: authority_certificate.pem(),
+            charter: SignedCharter::seal(&charter, &[&root]).unwrap(),
             certificate: certificate.der().to_vec(),
-            publish: publish.verifying_key(),
             files: Mutex::default(),
             fetches: Mutex::default(),
             cut_after: Mutex::default(),
             server_time: Mutex::new(Instant(1_800_000_000_000)),
+            are_short_lived: Mutex::default(),
+            expires_next: Mutex::default(),
             acked: Mutex::default(),
             pairings: pairings_in,
             talks: talks_in,
         });
         tokio::spawn(accept(endpoint.clone(), Arc::clone(&shared)));
-        Self { address: endpoint.local_addr().unwrap(), endpoint, publish, pairings, talks, shared }
+        Self { address: endpoint.local_addr().unwrap(), endpoint, root, publish, charter, pairings, talks, shared }
     }
 
-    pub fn seal<T: serde::Serialize>(&self, document: &T) -> Envelope {
+    pub fn seal<T: Document>(&self, document: &T) -> Envelope {
         Envelope::seal(document, &self.publish).unwrap()
     }
 
@@ -156,6 +175,30 @@ impl FakeServer {
 
     pub fn fetches(&self) -> Vec<Fetch> {
         self.shared.fetches.lock().unwrap().clone()
+    }
+
+    /// Boxes that are paired from now on get a certificate that holds for a month of the bench's clock.
+    pub fn shorten_certificates(&self) {
+        *self.shared.are_short_lived.lock().unwrap() = true;
+    }
+
+    /// Says in the next conversation that the certificate ran out, and renews it.
+    pub fn expire_next(&self) {
+        *self.shared.expires_next.lock().unwrap() = true;
+    }
+
+    /// Signs a request as the authority does.
+    pub fn sign(&self, request_pem: &str) -> String {
+        self.shared.sign(request_pem, false)
+    }
+
+    /// A charter in the place of the one before it; the keys of the test go with it.
+    pub fn rotate_publish(&mut self) -> SignedCharter {
+        self.publish = SigningKey::from_bytes(&[10; 32]);
+        self.charter.version += 1;
+        self.charter.epoch += 1;
+        self.charter.publish = vec![self.publish.verifying_key().into()];
+        SignedCharter::seal(&self.charter, &[&self.root]).unwrap()
     }
 
     pub fn set_time(&self, at: Instant) {
@@ -194,21 +237,18 @@ async fn enrol(connection: Connection, shared: &Shared) {
     let Ok((mut speak, hear)) = connection.accept_bi().await else { return };
     let mut hear = FrameReader::of(hear);
     let commit: Commit = hear.next().await.unwrap();
-    let challenge = Challenge {
-        nonce: ContentHash::of(b"a nonce"),
-        authority_pem: shared.authority_pem.clone(),
-        publish_key: to_hex(shared.publish.as_bytes()),
-    };
+    let challenge = Challenge { nonce: ContentHash::of(b"a nonce"), charter: shared.charter.clone() };
     say(&mut speak, &challenge).await.unwrap();
     let reveal: Reveal = hear.next().await.unwrap();
     assert_eq!(reveal.commitment(), commit.commitment, "the box keeps to what it committed to");
     let (decide, decided) = oneshot::channel();
     let code = code(&shared.certificate, &challenge, &reveal);
-    let request = CertificateSigningRequestParams::from_pem(&reveal.request_pem).unwrap();
+    let request_pem = reveal.request_pem.clone();
     shared.pairings.send(Pairing { code, reveal, decide }).await.ok();
     let verdict = match decided.await {
         Ok(box_id) => {
-            Verdict::Accepted { box_id, certificate_pem: request.signed_by(&shared.authority).unwrap().pem() }
+            let is_short_lived = *shared.are_short_lived.lock().unwrap();
+            Verdict::Accepted { box_id, certificate_pem: shared.sign(&request_pem, is_short_lived) }
         }
         Err(_) => Verdict::Expired,
     };
@@ -224,6 +264,13 @@ async fn control(connection: Connection, shared: &Arc<Shared>) {
     let Ok((mut speak, hear)) = connection.accept_bi().await else { return };
     let mut hear = FrameReader::of(hear);
     let ToServer::Hello(hello) = hear.next().await.unwrap() else { panic!("no hello") };
+    if std::mem::take(&mut *shared.expires_next.lock().unwrap()) {
+        say(&mut speak, &ToPlayer::Refused(Refusal::Expired)).await.unwrap();
+        let ToServer::Renew { request_pem } = hear.next().await.unwrap() else { panic!("no renewal") };
+        say(&mut speak, &ToPlayer::Certificate { pem: shared.sign(&request_pem, false) }).await.unwrap();
+        connection.closed().await;
+        return;
+    }
     let server_time = *shared.server_time.lock().unwrap();
     let none = LogMark { log_epoch: hello.log.log_epoch, seq: 0 };
     let acked = shared.acked.lock().unwrap().take().unwrap_or(none);

@@ -30,6 +30,9 @@ pub enum Broken {
     /// Nothing came.
     #[error("the server did not answer within {} s", .0.as_secs())]
     Silent(Duration),
+    /// A certificate could not be renewed.
+    #[error("the box's certificate cannot be renewed: {0}")]
+    Certificate(String),
     /// There is no log to speak of.
     #[error("the play log cannot be opened")]
     NoLog,

@@ -7,6 +7,7 @@ mod enrolment;
 pub(in crate::agent) mod fake;
 mod frames;
 mod provision;
+mod renewal;
 mod run;
 mod sender;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::{Manifest, PartRef};
 use anteroom_content::programme::{Show, Unplayable};
+use anteroom_content::trust::{Refused, check_zone};
 use anteroom_content::wire::{PART_BYTES_MAX, Trouble, TroubleKind};
 use quinn::{Connection, Endpoint};
 
@@ -31,11 +32,14 @@ enum Short {
     Unplayable(#[from] Unplayable),
     #[error("the programme names {0} files; at most {FILES_MAX} are taken")]
     TooMany(usize),
+    #[error(transparent)]
+    Refused(#[from] Refused),
 }
 
 impl Short {
     fn trouble(&self) -> Trouble {
         let (kind, file) = match self {
+            Self::Refused(refused) => return refused.trouble(),
             Self::Fetch(FetchError::File(error)) if error.is_disk() => (TroubleKind::Disk, None),
             Self::Fetch(FetchError::Missing(hash) | FetchError::OtherSize { hash, .. })
             | Self::PartTooLong { hash, .. } => (TroubleKind::File, Some(*hash)),
@@ -97,6 +101,7 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
     fetch_part(link, control, manifest.show).await?;
 
     let show = read_show(link, manifest)?;
+    check_zone(manifest, &show)?;
     let mut files = show.files();
     if files.len() > FILES_MAX {
         return Err(Short::TooMany(files.len()));

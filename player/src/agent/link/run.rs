@@ -163,6 +163,7 @@ async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next 
         Ok(End::Stopped) => Next::Never,
         // Not at once: a disk on which no log can be begun would have the box call without a pause.
         Ok(End::LogLost) => Next::Later,
+        Ok(End::Renewed) => Next::AtOnce,
         Ok(End::Refused(refusal)) => refused(link, failures, refusal).await,
         Err(Broken::Connection(error)) if started.elapsed() < RECONNECT_BASE => {
             // A server that does not believe the box's certificate says so only after the handshake.
@@ -207,7 +208,8 @@ async fn refused(link: &Link, failures: &mut u32, refusal: Refusal) -> Next {
             tracing::error!(reason = %text, "the server makes no sense of this box");
             Next::Later
         }
-        Refusal::Other => Next::Later,
+        // Out of turn: it is the answer to a hello.
+        Refusal::Expired | Refusal::Other => Next::Later,
     }
 }
 

@@ -7,7 +7,9 @@ use std::sync::atomic::AtomicU64;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::{ContentHash, ScreenId};
 use anteroom_content::play::LogMark;
-use anteroom_content::wire::{Refusal, ToPlayer};
+use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::{mpsc, watch};
 
 use super::fake::FakeServer;
@@ -102,6 +104,55 @@ async fn a_box_shows_the_code_the_server_computed_and_talks_once_it_was_typed() 
     assert_eq!(kept.certificate_pem, identity.certificate_pem);
     bench.stop.send_replace(true);
     talk.connection.closed().await;
+}
+
+/// The certificate a box came with.
+fn shown_by(talk: &super::fake::Talk) -> Vec<u8> {
+    let shown = talk.connection.peer_identity().unwrap().downcast::<Vec<CertificateDer<'_>>>().unwrap();
+    shown[0].to_vec()
+}
+
+#[tokio::test]
+async fn a_certificate_that_runs_out_soon_is_renewed_and_used_from_the_next_connection_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    bench.server.shorten_certificates();
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let mut talk = bench.server.talks.recv().await.unwrap();
+    let before = shown_by(&talk);
+    let ToServer::Renew { request_pem } = talk.next().await else { panic!("no renewal was asked for") };
+    let pem = bench.server.sign(&request_pem);
+    talk.say(ToPlayer::Certificate { pem: "-----BEGIN".into() }).await;
+    talk.connection.close(0u32.into(), b"come back");
+
+    let mut talk = bench.server.talks.recv().await.unwrap();
+    assert_eq!(shown_by(&talk), before, "what is of no use is not kept");
+    let ToServer::Renew { request_pem } = talk.next().await else { panic!("no renewal was asked for") };
+    let renewed = bench.server.sign(&request_pem);
+    assert_ne!(renewed, pem);
+    talk.say(ToPlayer::Certificate { pem: renewed.clone() }).await;
+    while bench.link.store.identity().await.unwrap().unwrap().certificate_pem != renewed {
+        tokio::task::yield_now().await;
+    }
+    talk.connection.close(0u32.into(), b"come back");
+    let talk = bench.server.talks.recv().await.unwrap();
+    assert_eq!(shown_by(&talk), CertificateDer::from_pem_slice(renewed.as_bytes()).unwrap().to_vec());
+}
+
+#[tokio::test]
+async fn a_box_that_comes_too_late_renews_its_certificate_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    bench.server.expire_next();
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
+    let talk = bench.server.talks.recv().await.unwrap();
+    let kept = bench.link.store.identity().await.unwrap().unwrap();
+    assert_ne!((&kept.key_pem, &kept.certificate_pem), (&identity.key_pem, &identity.certificate_pem));
+    assert_eq!(shown_by(&talk), CertificateDer::from_pem_slice(kept.certificate_pem.as_bytes()).unwrap().to_vec());
+    assert_eq!((talk.hello.held.charter_version, talk.hello.held.epoch), (1, 1));
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use super::Ballast;
 use crate::agent::limits::DATABASE_WAIT;
 
 /// The version of the schema, kept in the database's `user_version`.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What each version added to the one before it, oldest first.
-const ADDED: [(i64, &str); 2] = [
+const ADDED: [(i64, &str); 3] = [
     (2, "alter table edition add column carry text not null default '{}'"),
     // Up to where the server was known to hold a log, and when: what it has held for two weeks may go.
     (
@@ -23,6 +23,7 @@ const ADDED: [(i64, &str); 2] = [
             primary key (log_epoch, seq)
         ) strict",
     ),
+    (4, include_str!("trust.sql")),
 ];
 
 /// Why the store cannot be used.
@@ -126,7 +127,7 @@ impl Store {
         for (_, change) in ADDED.iter().filter(|(version, _)| *version > found) {
             sqlx::raw_sql(*change).execute(&mut *work).await?;
         }
-        sqlx::raw_sql("pragma user_version = 3").execute(&mut *work).await?;
+        sqlx::raw_sql("pragma user_version = 4").execute(&mut *work).await?;
         Ok(work.commit().await?)
     }
 
@@ -153,6 +154,30 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_folder_of_before_there_were_charters_is_taken_over_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.path().join("box.sqlite")).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        for text in [SCHEMA, ADDED[0].1, ADDED[1].1, BEFORE] {
+            sqlx::raw_sql(text).execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+        let store = Store::open(folder.path()).await.unwrap();
+        let identity = store.identity().await.unwrap().unwrap();
+        let trust = store.trust(identity.publish_key).await.unwrap();
+        assert!(trust.charter().is_none());
+        let rank = anteroom_content::trust::Rank::new;
+        assert_eq!(trust.assignment_rank(), Some(rank(0, 5)));
+        assert_eq!(trust.manifest_rank(&anteroom_content::id::ZoneId::parse("Z1").unwrap()), Some(rank(1, 7)));
+    }
+
+    const BEFORE: &str = "pragma user_version = 3;
+        insert into identity values (1, 'box-1', 'key', 'certificate', 'authority',
+            'ed4928c628d1c2c6eae90338905995612959273a5c63f93636c14614ac8737d1', zeroblob(32));
+        insert into assignment values (1, 5, '{}', '');
+        insert into manifest values ('Z1', 1, 7, '{}', '');";
 
     #[tokio::test]
     async fn a_folder_of_a_newer_player_is_left_alone() {

@@ -4,10 +4,11 @@ use std::fmt;
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::BoxId;
-use anteroom_content::manifest::from_hex;
-use ed25519_dalek::{SigningKey, VerifyingKey};
-use sqlx::FromRow;
+use anteroom_content::trust::{Charter, PublicKey, SignedCharter};
+use ed25519_dalek::SigningKey;
+use sqlx::{FromRow, Sqlite, Transaction};
 
+use super::trust::write_charter;
 use super::{Store, StoreError};
 
 /// What a box got when it was paired.
@@ -19,12 +20,10 @@ pub struct Identity {
     pub key_pem: String,
     /// Its certificate, PEM.
     pub certificate_pem: String,
-    /// The authority it trusts, PEM.
+    /// The authorities it trusts, PEM, the one in use first.
     pub authority_pem: String,
-    /// The key that signs manifests and assignments, as it came.
-    pub publish_key_hex: String,
-    /// The same, parsed.
-    pub publish_key: VerifyingKey,
+    /// The publish key that was in use then: a first charter must name it.
+    pub publish_key: PublicKey,
     /// The key it signs its plays with.
     pub signing_key: SigningKey,
 }
@@ -34,11 +33,6 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("box_id", &self.box_id).finish_non_exhaustive()
     }
-}
-
-/// Reads the publish key a server sent.
-pub fn publish_key(hex: &str) -> Option<VerifyingKey> {
-    VerifyingKey::from_bytes(&from_hex::<32>(hex)?).ok()
 }
 
 #[derive(FromRow)]
@@ -59,15 +53,14 @@ impl TryFrom<IdentityRow> for Identity {
         let bytes = <[u8; 32]>::try_from(row.signing_key.as_slice());
         Ok(Self {
             box_id: BoxId::parse(&row.box_id).map_err(|error| StoreError::damaged("a box name", error))?,
-            publish_key: publish_key(&row.publish_key)
-                .ok_or_else(|| StoreError::damaged("a publish key", "not an Ed25519 key"))?,
+            publish_key: PublicKey::parse(&row.publish_key)
+                .map_err(|error| StoreError::damaged("a publish key", error))?,
             signing_key: SigningKey::from_bytes(
                 &bytes.map_err(|_| StoreError::damaged("a signing key", "not 32 bytes"))?,
             ),
             key_pem: row.key_pem,
             certificate_pem: row.certificate_pem,
             authority_pem: row.authority_pem,
-            publish_key_hex: row.publish_key,
         })
     }
 }
@@ -83,23 +76,35 @@ impl Store {
         row.map(Identity::try_from).transpose()
     }
 
-    /// Keeps who the box is.
+    /// Keeps who the box is, and nothing of whom it believes.
+    #[cfg(test)]
     pub async fn keep_identity(&self, identity: &Identity) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into identity (one, box, key_pem, certificate_pem, authority_pem, publish_key, signing_key)
-             values (1, $1, $2, $3, $4, $5, $6)
-             on conflict (one) do update set box = excluded.box, key_pem = excluded.key_pem,
-                certificate_pem = excluded.certificate_pem, authority_pem = excluded.authority_pem,
-                publish_key = excluded.publish_key, signing_key = excluded.signing_key",
-        )
-        .bind(identity.box_id.as_str())
-        .bind(&identity.key_pem)
-        .bind(&identity.certificate_pem)
-        .bind(&identity.authority_pem)
-        .bind(&identity.publish_key_hex)
-        .bind(identity.signing_key.to_bytes().to_vec())
-        .execute(&self.pool)
-        .await?;
+        let mut work = self.pool.begin().await?;
+        write_identity(&mut work, identity).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Keeps what a box got when it was paired: both, or neither.
+    pub async fn keep_paired(
+        &self,
+        identity: &Identity,
+        charter: &Charter,
+        signed: &SignedCharter,
+    ) -> Result<(), StoreError> {
+        let mut work = self.pool.begin().await?;
+        write_identity(&mut work, identity).await?;
+        sqlx::query("delete from charter").execute(&mut *work).await?;
+        write_charter(&mut work, charter, signed).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Puts a new certificate and its key in the place of the old ones.
+    pub async fn keep_certificate(&self, key_pem: &str, certificate_pem: &str) -> Result<(), StoreError> {
+        sqlx::query("update identity set key_pem = $1, certificate_pem = $2 where one = 1")
+            .bind(key_pem)
+            .bind(certificate_pem)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -112,6 +117,7 @@ impl Store {
             "delete from manifest",
             "delete from edition",
             "delete from clinic",
+            "delete from charter",
         ] {
             sqlx::query(statement).execute(&mut *work).await?;
         }
@@ -138,19 +144,36 @@ impl Store {
     }
 }
 
+async fn write_identity(work: &mut Transaction<'_, Sqlite>, identity: &Identity) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into identity (one, box, key_pem, certificate_pem, authority_pem, publish_key, signing_key)
+         values (1, $1, $2, $3, $4, $5, $6)
+         on conflict (one) do update set box = excluded.box, key_pem = excluded.key_pem,
+            certificate_pem = excluded.certificate_pem, authority_pem = excluded.authority_pem,
+            publish_key = excluded.publish_key, signing_key = excluded.signing_key",
+    )
+    .bind(identity.box_id.as_str())
+    .bind(&identity.key_pem)
+    .bind(&identity.certificate_pem)
+    .bind(&identity.authority_pem)
+    .bind(identity.publish_key.to_string())
+    .bind(identity.signing_key.to_bytes().to_vec())
+    .execute(&mut **work)
+    .await?;
+    Ok(())
+}
+
 #[cfg(test)]
 pub(in crate::agent) mod tests {
     use super::*;
 
     pub(in crate::agent) fn an_identity(name: &str) -> Identity {
-        let publish = SigningKey::from_bytes(&[3; 32]).verifying_key();
         Identity {
             box_id: BoxId::parse(name).unwrap(),
             key_pem: "key".into(),
             certificate_pem: "certificate".into(),
             authority_pem: "authority".into(),
-            publish_key_hex: anteroom_content::manifest::to_hex(publish.as_bytes()),
-            publish_key: publish,
+            publish_key: SigningKey::from_bytes(&[3; 32]).verifying_key().into(),
             signing_key: SigningKey::from_bytes(&[4; 32]),
         }
     }

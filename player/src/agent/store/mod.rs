@@ -6,10 +6,13 @@ mod files;
 mod identity;
 mod plays;
 mod programme;
+mod trust;
 
 pub use ballast::Ballast;
 pub use database::{Store, StoreError};
 pub use files::{FileError, Files, Partial};
+pub use identity::Identity;
 #[cfg(test)]
 pub(in crate::agent) use identity::tests as testing;
-pub use identity::{Identity, publish_key};
+#[cfg(test)]
+pub(in crate::agent) use trust::tests::a_charter;

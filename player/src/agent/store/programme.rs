@@ -8,50 +8,11 @@ use anteroom_content::shelf::{EditionRow, Shelf};
 use super::{Store, StoreError};
 use crate::agent::limits::FILES_MAX;
 
-/// The highest manifest of a zone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// What orders it.
-    pub rank: (u32, u64),
-    /// As it was signed.
-    pub envelope: Envelope,
-}
-
 impl Store {
-    /// The assignment, as it was signed, with its version.
-    pub async fn assignment(&self) -> Result<Option<(u64, Envelope)>, StoreError> {
-        let row: Option<(i64, String, String)> =
-            sqlx::query_as("select version, body, signature from assignment where one = 1")
-                .fetch_optional(&self.pool)
-                .await?;
-        Ok(row.map(|(version, body, signature)| (version.cast_unsigned(), Envelope { body, signature })))
-    }
-
-    /// Keeps an assignment in place of the one before it.
-    pub async fn keep_assignment(&self, version: u64, envelope: &Envelope) -> Result<(), StoreError> {
-        sqlx::query(
-            "insert into assignment (one, version, body, signature) values (1, $1, $2, $3)
-             on conflict (one) do update
-             set version = excluded.version, body = excluded.body, signature = excluded.signature",
-        )
-        .bind(version.cast_signed())
-        .bind(&envelope.body)
-        .bind(&envelope.signature)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
-    /// The highest manifest ever seen of a zone.
-    pub async fn manifest(&self, zone: &ZoneId) -> Result<Option<Known>, StoreError> {
-        let row: Option<(i64, i64, String, String)> =
-            sqlx::query_as("select epoch, version, body, signature from manifest where zone = $1")
-                .bind(zone.as_str())
-                .fetch_optional(&self.pool)
-                .await?;
-        let Some((epoch, version, body, signature)) = row else { return Ok(None) };
-        let epoch = u32::try_from(epoch).map_err(|error| StoreError::damaged("a manifest epoch", error))?;
-        Ok(Some(Known { rank: (epoch, version.cast_unsigned()), envelope: Envelope { body, signature } }))
+    /// The text of the highest manifest ever seen of a zone.
+    pub async fn manifest(&self, zone: &ZoneId) -> Result<Option<String>, StoreError> {
+        let body = sqlx::query_scalar("select body from manifest where zone = $1").bind(zone.as_str());
+        Ok(body.fetch_optional(&self.pool).await?)
     }
 
     /// Files that cannot be shown.
@@ -190,7 +151,7 @@ mod tests {
             let (manifest, envelope) = manifest(rank.0, rank.1);
             assert_eq!(store.keep_manifest(&manifest, &envelope).await.unwrap(), is_kept, "{rank:?}");
         }
-        assert_eq!(store.manifest(&zone).await.unwrap().unwrap().rank, (2, 1));
+        assert_eq!(store.manifest(&zone).await.unwrap(), Some(manifest(2, 1).1.body));
     }
 
     #[tokio::test]

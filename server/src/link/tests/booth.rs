@@ -7,8 +7,9 @@ use std::time::Duration;
 use anteroom_content::id::{BoxId, ContentHash};
 use anteroom_content::manifest::{Assignment, Envelope, Manifest};
 use anteroom_content::play::{LogMark, chain_start};
+use anteroom_content::trust::Document;
 use anteroom_content::wire::{
-    ALPN_CONTROL, FRAME_BYTES_MAX, Fetch, Found, Hello, LINK_VERSION, SERVER_NAME, ToPlayer, ToServer,
+    ALPN_CONTROL, FRAME_BYTES_MAX, Fetch, Found, Held, Hello, LINK_VERSION, SERVER_NAME, ToPlayer, ToServer,
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use quinn::crypto::rustls::QuicClientConfig;
@@ -82,6 +83,7 @@ impl TestBox {
             oldest_seq: 1,
             clock: NOW,
             manifest_version: 0,
+            held: Held { charter_version: 1, epoch: 1, ..Held::default() },
         }
     }
 
@@ -154,7 +156,7 @@ impl Talk {
     }
 }
 
-fn open<T: DeserializeOwned>(house: &House, envelope: &Envelope) -> T {
+fn open<T: Document>(house: &House, envelope: &Envelope) -> T {
     let key: VerifyingKey = house.state.keys.publish.verifying_key();
     envelope.open(&key).expect("signed by the publish key")
 }

@@ -45,7 +45,7 @@ async fn begin(house: &House, commitment: ContentHash, reveal: &Reveal, this: Te
     let mut hear = Frames::of(hear);
     say(&mut speak, &Commit { commitment }).await.expect("said");
     let challenge: Challenge = soon("a challenge", hear.due(FRAME_BYTES_MAX)).await.expect("a challenge");
-    assert_eq!(challenge.authority_pem, house.state.keys.authority_pem);
+    assert_eq!(challenge.charter.read().as_ref(), Ok(&house.state.keys.charter));
     say(&mut speak, reveal).await.expect("said");
     let chain = connection.peer_identity().expect("TLS").downcast::<Vec<CertificateDer<'static>>>().expect("X.509");
     let shown = code(&chain[0], &challenge, reveal);

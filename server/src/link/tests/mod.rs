@@ -5,4 +5,6 @@ mod conversation;
 mod enrolment;
 mod files;
 mod house;
+mod renewal;
 mod strangers;
+mod trust;

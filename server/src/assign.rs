@@ -2,7 +2,7 @@
 
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
-use anteroom_content::wire::{Refusal, ToPlayer};
+use anteroom_content::wire::ToPlayer;
 
 use crate::db::{DbError, Tx, boxes, facts, places};
 use crate::state::State;
@@ -104,7 +104,7 @@ pub async fn replace(state: &State, old: &BoxId, new: &BoxId) -> Result<(), Assi
     boxes::unpair(&mut tx, old, state.now()).await?;
     tx.commit().await?;
     tracing::info!(r#box.id = %new, box.replaced = %old, screens.count = screens, "a box took over from another");
-    state.fleet.tell(old, ToPlayer::Refused(Refusal::Unpaired));
+    state.fleet.revoke(old);
     tell(state, new).await
 }
 
@@ -118,7 +118,7 @@ pub async fn unpair(state: &State, box_id: &BoxId) -> Result<(), AssignError> {
     boxes::unpair(&mut tx, box_id, state.now()).await?;
     tx.commit().await?;
     tracing::info!(r#box.id = %box_id, "a box was unpaired");
-    state.fleet.tell(box_id, ToPlayer::Refused(Refusal::Unpaired));
+    state.fleet.revoke(box_id);
     Ok(())
 }
 

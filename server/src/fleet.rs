@@ -5,8 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
-use anteroom_content::wire::{Beat, PictureFormat, ToPlayer};
+use anteroom_content::wire::{Beat, PictureFormat, Refusal, ToPlayer};
 use tokio::sync::{mpsc, watch};
+
+use crate::revoked::Revoked;
+use crate::twins::Twins;
 
 /// Words that may wait for one box; a box that lets more pile up is dropped, and learns everything when it comes back.
 pub const TELL_QUEUE_MAX: usize = 64;
@@ -17,6 +20,10 @@ pub struct Fleet {
     links: Mutex<HashMap<BoxId, Link>>,
     pictures: Mutex<HashMap<ScreenId, Picture>>,
     changes: watch::Sender<u64>,
+    /// Boxes that were unpaired.
+    pub revoked: Revoked,
+    /// Boxes that are two.
+    pub twins: Twins,
 }
 
 #[derive(Debug)]
@@ -56,7 +63,13 @@ pub struct Picture {
 
 impl Default for Fleet {
     fn default() -> Self {
-        Self { links: Mutex::default(), pictures: Mutex::default(), changes: watch::Sender::new(0) }
+        Self {
+            links: Mutex::default(),
+            pictures: Mutex::default(),
+            changes: watch::Sender::new(0),
+            revoked: Revoked::default(),
+            twins: Twins::default(),
+        }
     }
 }
 
@@ -107,6 +120,12 @@ impl Fleet {
         }
         links.remove(box_id);
         false
+    }
+
+    /// Ends every connection of a box that is not believed any more, at once.
+    pub fn revoke(&self, box_id: &BoxId) {
+        self.tell(box_id, ToPlayer::Refused(Refusal::Unpaired));
+        self.revoked.tell(box_id);
     }
 
     /// Asks for a picture of a screen's glass; false when no connected box lights it. The picture comes some time later.

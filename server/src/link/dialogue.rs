@@ -22,8 +22,8 @@ use crate::assign::{self, AssignError};
 use crate::db::boxes::{self, PairedBox};
 use crate::db::{DbError, publications};
 use crate::ledger::{self, LedgerError};
-use crate::restored;
 use crate::state::State;
+use crate::{restored, twins};
 
 /// How a conversation ended.
 #[derive(Debug)]
@@ -123,6 +123,7 @@ struct Dialogue<'a> {
 impl Dialogue<'_> {
     async fn run(&mut self, mut hear: Frames, hello: &Hello) -> Result<End, Broken> {
         self.check_clock(hello);
+        twins::notice(self.state, &self.paired, hello.boot).await;
         if let Err(error) = restored::notice(self.state, &self.paired, &hello.held).await {
             return self.refuse_busy(&error).await;
         }

@@ -10,11 +10,14 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames, say, say_bytes};
-use super::limits::{BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, FIRST_FRAME_BYTES_MAX, TRANSFERS_MAX};
-use crate::db::boxes::{PairedBox, may_have_part};
+use super::limits::{
+    BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FIRST_FRAME_BYTES_MAX, TRANSFERS_MAX,
+};
+use crate::db::boxes::{PairedBox, box_by_id, may_have_part};
 use crate::db::{DbError, places, publications};
 use crate::library::Library;
 use crate::publish::{PublishError, editions};
+use crate::revoked::Listener;
 use crate::state::State;
 
 /// Why a transfer ended early.
@@ -40,13 +43,45 @@ enum Thing {
 pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &PairedBox) {
     connection.set_send_window(BULK_WINDOW_BYTES);
     let mut transfers = JoinSet::new();
+    let mut revoked = state.fleet.revoked.listen(&paired.id);
+    loop {
+        if !is_believed(state, &paired.id).await {
+            // What is being sent ends with the connection.
+            return connection.close(CLOSE_REFUSED.into(), b"unpaired");
+        }
+        if !serve(state, connection, paired, &mut transfers, &mut revoked).await {
+            return;
+        }
+    }
+}
+
+/// Hands files out until the connection ends (then it tells `false`), or a box was unpaired that may be this one.
+async fn serve(
+    state: &State,
+    connection: &Connection,
+    paired: &PairedBox,
+    transfers: &mut JoinSet<()>,
+    revoked: &mut Listener,
+) -> bool {
     loop {
         tokio::select! {
+            () = revoked.told() => return true,
             stream = connection.accept_bi(), if transfers.len() < TRANSFERS_MAX => match stream {
                 Ok((speak, hear)) => drop(transfers.spawn(answer(state.clone(), paired.id.clone(), speak, hear))),
-                Err(_) => return,
+                Err(_) => return false,
             },
             Some(_) = transfers.join_next(), if !transfers.is_empty() => {}
+        }
+    }
+}
+
+/// A database that does not answer takes nobody's belief away: the next transfer asks it again.
+async fn is_believed(state: &State, box_id: &BoxId) -> bool {
+    match box_by_id(&state.db, box_id).await {
+        Ok(paired) => paired.is_some_and(|paired| paired.unpaired_at.is_none()),
+        Err(error) => {
+            tracing::error!(r#box.id = %box_id, reason = %error, "it cannot be told whether a box is still paired");
+            true
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Trust on a live link: charters, and a server that knows less than its boxes.
+//! Trust on a live link: charters, revocation, two machines with one identity, a server that knows less than its boxes.
 
 use anteroom_content::play::LogMark;
 use anteroom_content::trust::{Rank, SignedCharter};
-use anteroom_content::wire::{Held, Hello, ToPlayer, TroubleKind};
+use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, Held, Hello, Refusal, ToPlayer, TroubleKind};
 
-use super::booth::{Talk, TestBox};
+use super::booth::{Talk, TestBox, fetch, once, soon};
 use super::house::House;
 use crate::assign;
 use crate::db::{boxes, facts, publications};
@@ -39,6 +39,66 @@ async fn a_box_hears_the_charter_it_has_not_got_before_anything_that_is_signed()
     assert_eq!(charter.read().as_ref(), Ok(&house.state.keys.charter));
     let assignment = talk.assigned(&house).await;
     assert_eq!((assignment.epoch, talk.manifest(&house).await.epoch), (1, 1));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn revoke_live() {
+    let house = House::open().await;
+    let picture = vec![7; 400_000];
+    let file = house.show_picture("a", &picture).await;
+    publish(&house.state, "editor").await.expect("published");
+    let (this, other) = (house.hung("box-1", "a-1").await, house.hung("box-2", "a-2").await);
+    let (mut talk, _) = this.talk(&house).await;
+    talk.manifest(&house).await;
+    let (_other_talk, _) = other.talk(&house).await;
+    let bulk = this.dial(house.address, ALPN_BULK).await.expect("connected");
+    let other_bulk = other.dial(house.address, ALPN_BULK).await.expect("connected");
+    for connection in [&bulk, &other_bulk] {
+        assert_eq!(fetch(connection, file, 399_000).await.1.len(), 1_000);
+    }
+    assign::unpair(&house.state, &this.id).await.expect("unpaired");
+    let ended = soon("the files' end", bulk.closed()).await;
+    assert!(ended.to_string().contains("unpaired"), "{ended}");
+    assert_eq!(talk.next().await, ToPlayer::Refused(Refusal::Unpaired));
+    talk.connection.close(0u32.into(), b"heard");
+    assert_eq!(fetch(&other_bulk, file, 399_000).await.1.len(), 1_000, "the others notice nothing");
+    // One that is replaced is believed no more either.
+    let spare = house.paired("box-3").await;
+    assign::replace(&house.state, &other.id, &spare.id).await.expect("replaced");
+    soon("the files' end", other_bulk.closed()).await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn clone_detected() {
+    let house = House::open().await;
+    let this = house.hung("box-1", "a-1").await;
+    let mut copy = TestBox::new(this.id.clone());
+    copy.boot = 2;
+    let hello = |of: &TestBox, log_epoch| Hello { log: LogMark { log_epoch, seq: 0 }, ..of.hello() };
+    let connect = async |boot_of: &TestBox, log_epoch| {
+        // The copy has the key and the certificate of the first; only its boot number is its own.
+        let connection = this.dial(house.address, ALPN_CONTROL).await.expect("connected");
+        let (speak, hear) = connection.open_bi().await.expect("a stream");
+        let mut talk = Talk { connection, speak, hear: super::super::frames::Frames::of(hear) };
+        talk.say(&anteroom_content::wire::ToServer::Hello(hello(boot_of, log_epoch))).await;
+        let word = talk.next().await;
+        assert!(matches!(word, ToPlayer::Welcome { .. }), "{word:?}");
+        talk.assigned(&house).await;
+        talk
+    };
+    let first = connect(&this, 9).await;
+    let second = connect(&copy, 10).await;
+    assert!(first.closed().await.1.contains("newer connection"), "the newer one wins");
+    assert_eq!(troubles(&house).await, Vec::<String>::new(), "a box that was switched off and on looks the same");
+    let third = connect(&this, 9).await;
+    assert!(second.closed().await.1.contains("newer connection"));
+    let told = troubles(&house).await;
+    assert!(told.len() == 1 && told[0].contains("two machines"), "{told:?}");
+    assert_eq!(house.state.fleet.seen().len(), 1);
+    drop(third);
+    once("a farewell", &house.state, |state| state.fleet.seen().is_empty().then_some(())).await;
     house.close().await;
 }
 

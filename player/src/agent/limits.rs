@@ -51,6 +51,13 @@ pub const RENEW_BEFORE_MS: i64 = 90 * DAY_MS;
 /// How often a box looks whether its certificate should be renewed.
 pub const RENEW_LOOK_EVERY: Duration = Duration::from_hours(1);
 
+/// Within this time every file on the disk is read against its name.
+pub const SCRUB_EVERY: Duration = Duration::from_hours(7 * 24);
+/// The shortest rest between two files: a scrub is never in the way of what is shown.
+pub const SCRUB_STEP_MIN: Duration = Duration::from_secs(10);
+/// Files that were found damaged and are remembered until they have come again; a disk that loses more is broken.
+pub const DAMAGED_MAX: usize = 256;
+
 /// Bytes gathered before they are hashed and written.
 pub const WRITE_BYTES: usize = 256 * 1024;
 /// A stalled transfer is cut after so long without a byte.

@@ -10,6 +10,7 @@ mod limits;
 mod link;
 mod playlog;
 mod run;
+mod scrub;
 mod store;
 mod supervise;
 mod time;

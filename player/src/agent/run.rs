@@ -15,12 +15,13 @@ use tokio::task::JoinSet;
 
 use super::desk::{Desk, DeskRooms};
 use super::events::{self, Event, EventSender};
+use super::limits::SCRUB_EVERY;
 use super::link::{self, Link};
 use super::playlog::Scribe;
 use super::store::{Ballast, FileError, Files, Store, StoreError};
 use super::supervise::{self, Size, StageCommand};
 use super::time::BoxClock;
-use super::{chance, door};
+use super::{chance, door, scrub};
 
 /// How the agent runs.
 #[derive(Debug, Clone)]
@@ -113,6 +114,7 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
     let mut tasks = JoinSet::new();
     tasks.spawn(supervise::run(options.stage, size, events.clone(), stop.clone()));
     tasks.spawn(door::run(door, events.clone()));
+    tasks.spawn(scrub::run(files.clone(), SCRUB_EVERY, events.clone(), stop.clone()));
     let link = tokio::spawn(link::run(link));
     check_disk(ballast, files, desk.files(), events);
 

@@ -11,6 +11,7 @@ use super::round::{Desk, Glass};
 use crate::agent::events::{Fall, FallCause, Look};
 use crate::agent::limits::{CLOCK_STEP_MS, FILE_FALLS_MAX, TROUBLES_MAX};
 use crate::agent::playlog::{Place, Word};
+use crate::agent::store::FileError;
 use crate::agent::supervise::Size;
 use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting};
 
@@ -125,7 +126,7 @@ impl Desk {
             }
             FromStage::Applied { manifest_version, at } => self.applied(manifest_version, at),
             FromStage::Looked { token, at, problem } => self.looks.answer(token, at, problem),
-            FromStage::Fault { file: Some(hash), text } => self.quarantine(hash, text).await,
+            FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text).await,
             FromStage::Fault { file: None, text } => {
                 self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: None, text });
             }
@@ -200,6 +201,18 @@ impl Desk {
         self.file_falls.push((hash, falls));
         if falls >= FILE_FALLS_MAX {
             self.quarantine(hash, format!("the stage crashed {falls} times while it was on the glass")).await;
+        }
+    }
+
+    /// A file that cannot be shown: damaged on this disk, then it is fetched again; or of no use to anybody.
+    async fn file_failed(&mut self, hash: ContentHash, text: String) {
+        let files = self.rooms.files.clone();
+        // The desk waits for the disk: what is on the glass stays there meanwhile, and a fault is rare.
+        let checked = tokio::task::spawn_blocking(move || files.check(&hash)).await;
+        match checked {
+            Ok(Err(FileError::WrongBytes { hash })) => self.file_damaged(hash),
+            Ok(Err(error)) if error.is_missing() => self.file_damaged(hash),
+            Ok(Ok(()) | Err(_)) | Err(_) => self.quarantine(hash, text).await,
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Desk {
     pub(super) editions: Vec<StageEdition>,
     pub(super) clinic: Option<Timetable>,
     pub(super) quarantined: Vec<ContentHash>,
+    /// Files that were found damaged and have not come again.
+    pub(super) damaged: Vec<ContentHash>,
     /// Crashes with a file on the glass.
     pub(super) file_falls: Vec<(ContentHash, u32)>,
     pub(super) stage: Option<mpsc::Sender<ToStage>>,
@@ -100,6 +102,7 @@ impl Desk {
             identity: rooms.store.identity().await?,
             trust: Trust::default(),
             stale_days: 0,
+            damaged: Vec::new(),
             assignment: None,
             rows: Vec::new(),
             editions: Vec::new(),

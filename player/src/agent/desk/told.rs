@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use super::round::Desk;
+use crate::agent::limits::DAMAGED_MAX;
 use crate::agent::store::{FileError, Identity, StoreError};
 use crate::bridge::StageEdition;
 
@@ -125,7 +126,13 @@ impl Desk {
         self.report(kept);
         self.rows = rows;
         self.read_editions();
+        // The stage does not try again what failed until it is told anew.
+        let has_come_again = !std::mem::take(&mut self.damaged).is_empty();
         if is_known {
+            if has_come_again {
+                tracing::info!("what was damaged has come again");
+                self.tell_stage();
+            }
             return;
         }
         tracing::info!(manifest.version = manifest.version, "everything of the manifest is on the disk");
@@ -239,6 +246,9 @@ impl Desk {
     pub(super) fn file_damaged(&mut self, hash: ContentHash) {
         let text = format!("file {hash} was damaged on the disk; it is fetched again");
         self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text });
+        if !self.damaged.contains(&hash) && self.damaged.len() < DAMAGED_MAX {
+            self.damaged.push(hash);
+        }
         // The same word again wakes the fetcher.
         self.rooms.wanted.send_modify(|_| {});
     }

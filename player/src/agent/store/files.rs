@@ -42,6 +42,11 @@ impl FileError {
     pub fn is_disk(&self) -> bool {
         matches!(self, Self::Disk { .. })
     }
+
+    /// There is no such file.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Disk { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 /// The folder of files: `FOLDER/ab/abcdef…`.
@@ -142,6 +147,22 @@ impl Files {
     pub fn sync_names(&self, hashes: &[ContentHash]) -> Result<(), FileError> {
         let places: Vec<_> = hashes.iter().map(|hash| self.path(hash)).collect();
         sync_names(&RealDisk, places.iter().map(PathBuf::as_path))
+    }
+
+    /// Every file that is there, whole or damaged.
+    ///
+    /// # Errors
+    /// [`FileError::Disk`].
+    pub fn all(&self) -> Result<Vec<ContentHash>, FileError> {
+        let mut all = Vec::new();
+        for shelf in fs::read_dir(&self.folder).map_err(disk(&self.folder))?.flatten() {
+            let Ok(entries) = fs::read_dir(shelf.path()) else { continue };
+            let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+            // A file that is still coming has an ending, and is no hash.
+            all.extend(names.filter_map(|name| ContentHash::parse(&name).ok()));
+        }
+        all.sort_unstable();
+        Ok(all)
     }
 
     /// Removes every file that is not wanted; returns the bytes won.

@@ -2,13 +2,15 @@
 
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
-use anteroom_content::wire::ToPlayer;
+use anteroom_content::wire::{Refusal, ToPlayer};
 
 use crate::db::{DbError, Tx, boxes, facts, places};
 use crate::state::State;
 
 /// Where a box without screens is said to hang: an assignment has a zone always.
 const SPARE: &str = "spare";
+/// How long a box stays away when it cannot be told its screens, in milliseconds.
+const AGAIN_MS: u64 = 15_000;
 
 /// Why an assignment was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,7 @@ pub async fn attach(state: &State, box_id: &BoxId, screen: &ScreenId) -> Result<
     }
     boxes::attach(&mut tx, box_id, screen, version).await?;
     tx.commit().await?;
+    state.fleet.note_reassigned();
     tracing::info!(r#box.id = %box_id, screen.id = %screen, "a screen was attached");
     tell(state, box_id).await
 }
@@ -82,6 +85,7 @@ pub async fn detach(state: &State, screen: &ScreenId) -> Result<(), AssignError>
     boxes::detach(&mut tx, screen).await?;
     raise(&mut tx, &box_id).await?;
     tx.commit().await?;
+    state.fleet.note_reassigned();
     tracing::info!(r#box.id = %box_id, screen.id = %screen, "a screen was detached");
     tell(state, &box_id).await
 }
@@ -103,6 +107,7 @@ pub async fn replace(state: &State, old: &BoxId, new: &BoxId) -> Result<(), Assi
     let screens = boxes::hand_over(&mut tx, old, new, version).await?;
     boxes::unpair(&mut tx, old, state.now()).await?;
     tx.commit().await?;
+    state.fleet.note_reassigned();
     tracing::info!(r#box.id = %new, box.replaced = %old, screens.count = screens, "a box took over from another");
     state.fleet.revoke(old);
     tell(state, new).await
@@ -117,6 +122,7 @@ pub async fn unpair(state: &State, box_id: &BoxId) -> Result<(), AssignError> {
     raise(&mut tx, box_id).await?;
     boxes::unpair(&mut tx, box_id, state.now()).await?;
     tx.commit().await?;
+    state.fleet.note_reassigned();
     tracing::info!(r#box.id = %box_id, "a box was unpaired");
     state.fleet.revoke(box_id);
     Ok(())
@@ -132,21 +138,46 @@ pub async fn tell(state: &State, box_id: &BoxId) -> Result<(), AssignError> {
     Ok(())
 }
 
+/// Has a box that came while assignments changed told how they are now, or that it is not believed any more.
+pub async fn tell_again(state: &State, box_id: &BoxId) {
+    match tell(state, box_id).await {
+        Ok(()) => {}
+        Err(AssignError::NoBox(_)) => state.fleet.revoke(box_id),
+        Err(error) => {
+            tracing::error!(r#box.id = %box_id, reason = %error, "a box cannot be told its screens");
+            state.fleet.tell(box_id, ToPlayer::Refused(Refusal::Busy { retry_after_ms: AGAIN_MS }));
+        }
+    }
+}
+
 /// What a box is assigned, signed.
 ///
 /// # Errors
 /// [`AssignError`].
 pub async fn sealed(state: &State, box_id: &BoxId) -> Result<(Assignment, Envelope), AssignError> {
-    let document = |error: &dyn std::fmt::Display| AssignError::Document(error.to_string());
     // The version is read before the screens: a change in between then comes again under its own version.
     let paired = boxes::box_by_id(&state.db, box_id).await?.filter(|paired| paired.unpaired_at.is_none());
     let version = paired.ok_or_else(|| AssignError::NoBox(box_id.clone()))?.assignment_version;
     let (_, screens) = places::screens_of_box(&state.db, box_id.as_str()).await?;
+    seal(state, box_id, version, screens.into_iter().map(|screen| (screen.id, screen.zone)).collect())
+}
+
+/// Signs an assignment: the screens of a box by name, with their zone.
+///
+/// # Errors
+/// [`AssignError::Document`] when it cannot be written.
+pub fn seal(
+    state: &State,
+    box_id: &BoxId,
+    version: u64,
+    screens: Vec<(ScreenId, ZoneId)>,
+) -> Result<(Assignment, Envelope), AssignError> {
+    let document = |error: &dyn std::fmt::Display| AssignError::Document(error.to_string());
     let zone = match screens.first() {
-        Some(screen) => screen.zone.clone(),
+        Some((_, zone)) => zone.clone(),
         None => ZoneId::parse(SPARE).map_err(|error| document(&error))?,
     };
-    let screens = screens.into_iter().map(|screen| screen.id).collect();
+    let screens = screens.into_iter().map(|(screen, _)| screen).collect();
     let assignment = Assignment { box_id: box_id.clone(), epoch: state.keys.charter.epoch, version, zone, screens };
     let envelope = Envelope::seal(&assignment, &state.keys.publish).map_err(|error| document(&error))?;
     Ok((assignment, envelope))
@@ -241,7 +272,9 @@ mod tests {
                 let may = boxes::may_have_part(&state.db, &this, &zone.show).await.expect("asked");
                 assert_eq!(may, zone.zone.as_str() == "a");
             }
-            boxes::note_seen(&state.db, &this, NOW, "0.1.0", 7).await.expect("noted");
+            let mut tx = state.db.begin().await.expect("begun");
+            boxes::note_seen(&mut tx, &this, NOW, "0.1.0", 7).await.expect("noted");
+            tx.commit().await.expect("noted");
             let seen = boxes::box_by_fingerprint(&state.db, &"box-1".repeat(10)).await.expect("asked").expect("there");
             assert_eq!((seen.last_seen_at, seen.manifest_version), (Some(NOW), 7));
             for n in 0..300 {

@@ -100,6 +100,7 @@ impl From<PublishError> for Fault {
             | PublishError::Unfinished(_)
             | PublishError::NoSite(_)
             | PublishError::Document(_)
+            | PublishError::Frame(_)
             | PublishError::Nothing
             | PublishError::NothingToUndo => Self::internal(error),
         }

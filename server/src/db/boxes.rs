@@ -1,5 +1,7 @@
 //! Boxes: machines with a certificate, the screens they light, and the troubles they told.
 
+use std::collections::HashMap;
+
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::id::{BoxId, ContentHash, ScreenId, ZoneId};
 use anteroom_content::manifest::{from_hex, to_hex};
@@ -118,6 +120,9 @@ fn screen_id(text: &str) -> DbResult<ScreenId> {
 
 /// What the certificate of a newly paired box holds for at the least, in milliseconds.
 const CERTIFICATE_MS: i64 = 5 * 365 * DAY_MS;
+fn zone_id(text: &str) -> DbResult<ZoneId> {
+    ZoneId::parse(text).map_err(unreadable)
+}
 
 /// Writes a newly paired box down.
 pub async fn add(db: &Db, new: &NewBox) -> DbResult<()> {
@@ -145,12 +150,14 @@ pub async fn boxes(db: &Db) -> DbResult<Vec<(PairedBox, Vec<ScreenId>)>> {
          manifest_version, assignment_version, certificate_until, false as is_next
          from box where unpaired_at is null order by id"
     )?;
-    let lit = rows!(db, (String, String), "select box, screen from assignment order by screen")?;
+    let mut lit: HashMap<String, Vec<ScreenId>> = HashMap::new();
+    for (box_id, screen) in rows!(db, (String, String), "select box, screen from assignment order by screen")? {
+        lit.entry(box_id).or_default().push(screen_id(&screen)?);
+    }
     let mut boxes = Vec::with_capacity(found.len());
     for row in found {
         let paired = row.read()?;
-        let screens = lit.iter().filter(|(box_id, _)| box_id == paired.id.as_str());
-        let screens = screens.map(|(_, screen)| screen_id(screen)).collect::<DbResult<_>>()?;
+        let screens = lit.remove(paired.id.as_str()).unwrap_or_default();
         boxes.push((paired, screens));
     }
     Ok(boxes)
@@ -169,6 +176,55 @@ pub async fn box_by_fingerprint(db: &Db, fingerprint: &str) -> DbResult<Option<P
         fingerprint
     )?;
     found.map(BoxRow::read).transpose()
+}
+
+/// What is asked when a paired box comes, all at once: thousands come together after a power cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The box.
+    pub paired: PairedBox,
+    /// The version of its assignment.
+    pub assignment_version: u64,
+    /// The screens it lights, by name, with their zones.
+    pub screens: Vec<(ScreenId, ZoneId)>,
+    /// The highest play held of its log; 0 before the first.
+    pub held_seq: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ArrivalRow {
+    #[sqlx(flatten)]
+    paired: BoxRow,
+    screen: Option<String>,
+    zone: Option<String>,
+    held_seq: Option<i64>,
+}
+
+/// The box of a certificate with its screens, and where one of its logs stands; none when no such box is paired.
+pub async fn arrival(db: &Db, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Arrival>> {
+    let found = rows!(
+        db,
+        ArrivalRow,
+        "select b.id, b.signing_key, b.description, b.enrolled_by, b.enrolled_at, b.unpaired_at, b.last_seen_at,
+         b.player_version, b.manifest_version, b.assignment_version,
+         case when b.certificate_fingerprint = $1 then b.certificate_until else b.next_until end as certificate_until,
+         b.certificate_fingerprint <> $1 as is_next, s.id as screen, s.zone as zone, l.seq as held_seq
+         from box b left join assignment a on a.box = b.id left join screen s on s.id = a.screen
+         left join play_log l on l.box = b.id and l.log_epoch = $2
+         where (b.certificate_fingerprint = $1 or b.next_fingerprint = $1) and b.unpaired_at is null order by s.id",
+        fingerprint,
+        log_epoch.cast_signed()
+    )?;
+    let mut rows = found.into_iter();
+    let Some(first) = rows.next() else { return Ok(None) };
+    let place = |row: &ArrivalRow| match (&row.screen, &row.zone) {
+        (Some(screen), Some(zone)) => Some(screen_id(screen).and_then(|screen| Ok((screen, zone_id(zone)?)))),
+        _ => None,
+    };
+    let screens = place(&first).into_iter().chain(rows.filter_map(|row| place(&row))).collect::<DbResult<_>>()?;
+    let held_seq = first.held_seq.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
+    let paired = first.paired.read()?;
+    Ok(Some(Arrival { assignment_version: paired.assignment_version, paired, screens, held_seq }))
 }
 
 /// A box by name, unpaired ones too.
@@ -265,9 +321,15 @@ pub async fn unpair(tx: &mut Tx<'_>, id: &BoxId, at: Instant) -> DbResult<()> {
 }
 
 /// Notes that a box was heard.
-pub async fn note_seen(db: &Db, id: &BoxId, at: Instant, player_version: &str, manifest_version: u64) -> DbResult<()> {
-    execute!(
-        db,
+pub async fn note_seen(
+    tx: &mut Tx<'_>,
+    id: &BoxId,
+    at: Instant,
+    player_version: &str,
+    manifest_version: u64,
+) -> DbResult<()> {
+    execute_in!(
+        tx,
         "update box set last_seen_at = $2, player_version = $3, manifest_version = $4 where id = $1",
         id.as_str(),
         at.0,

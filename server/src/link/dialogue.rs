@@ -1,27 +1,30 @@
 //! The conversation with one paired box: one loop that hears it, tells it what the fleet has for it, and hands out files.
 
+use std::sync::Arc;
 use std::time::Instant as Tick;
 
-use anteroom_content::id::ScreenId;
-use anteroom_content::manifest::Envelope;
+use anteroom_content::id::{ScreenId, ZoneId};
+use anteroom_content::manifest::{Assignment, Envelope};
+use anteroom_content::play::LogMark;
 use anteroom_content::wire::{Beat, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
-use quinn::{Connection, SendStream};
-use tokio::sync::mpsc;
+use quinn::Connection;
 use tokio::task::JoinSet;
 
-use super::frames::{Broken, Frames, say};
+use super::frames::{Broken, Frames};
+use super::greeting::{busy, refuse};
 use super::legible::legible;
 use super::limits::{
-    BUSY_MS, CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CONFIRM_EVERY, FAREWELL_MAX,
-    FIRST_FRAME_BYTES_MAX, NOTE_SEEN_EVERY, RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
-    WORD_MAX,
+    CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CONFIRM_EVERY, NOTE_SEEN_EVERY,
+    RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
 };
 use super::renew::{self, NoCertificate};
+use super::voice::{Call, Voice};
 use super::{picture, transfer};
 use crate::assign::{self, AssignError};
-use crate::db::boxes::{self, PairedBox};
-use crate::db::{DbError, publications};
+use crate::db::boxes::{self, Arrival, PairedBox};
+use crate::fleet::{Heard, Mouth};
 use crate::ledger::{self, LedgerError};
+use crate::publish;
 use crate::state::State;
 use crate::{restored, twins};
 
@@ -36,58 +39,22 @@ enum End {
     Replaced,
 }
 
-/// Tells a caller whom nobody paired, or not any more, to enrol again.
-pub(super) async fn send_away_unpaired(connection: &Connection) {
-    tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
-    send_away(connection, Refusal::Unpaired).await;
-}
-
-/// Tells a caller to come back later, for the database does not answer.
-pub(super) async fn send_away_busy(connection: &Connection, error: &DbError) {
-    tracing::error!(reason = %error, "a box was sent away for a while");
-    send_away(connection, Refusal::Busy { retry_after_ms: BUSY_MS }).await;
-}
-
-async fn send_away(connection: &Connection, refusal: Refusal) {
-    if let Ok((mut speak, hear, _)) = greeted(connection).await {
-        let _ = refuse(connection, &mut speak, refusal).await;
-        drop(hear);
-    }
-    connection.close(CLOSE_REFUSED.into(), b"refused");
-}
-
-/// The stream of the conversation, with the first word on it.
-pub(super) async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
-    let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
-    let (speak, hear) = opened?;
-    let mut hear = Frames::of(hear);
-    let word = hear.due(FIRST_FRAME_BYTES_MAX).await?;
-    Ok((speak, hear, word))
-}
-
-/// Says no, and waits until the box has heard it.
-async fn refuse(connection: &Connection, speak: &mut SendStream, refusal: Refusal) -> Result<(), Broken> {
-    say(speak, &ToPlayer::Refused(refusal)).await?;
-    let _ = speak.finish();
-    let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
-    Ok(())
-}
-
 /// Holds the conversation until it ends.
-pub(super) async fn hold(state: &State, connection: &Connection, paired: PairedBox) {
-    let Ok((speak, hear, ToServer::Hello(hello))) = greeted(connection).await else {
-        tracing::warn!(r#box.id = %paired.id, "a box did not say hello");
-        connection.close(CLOSE_CONFUSED.into(), b"a hello was due");
-        return;
-    };
-    let told = state.fleet.connect(&paired.id, hello.boot, state.now());
+pub(super) async fn converse(
+    state: &State,
+    connection: &Connection,
+    voice: Arc<Voice>,
+    hear: Frames,
+    hello: &Hello,
+    arrival: Arrival,
+) {
+    let Arrival { paired, assignment_version, screens, held_seq } = arrival;
     let mut dialogue = Dialogue {
         state,
         connection,
-        speak,
-        told,
-        boot: hello.boot,
-        version: legible(&hello.player_version, VERSION_CHARS_MAX),
+        mouth: voice.clone(),
+        voice,
+        player_version: legible(&hello.player_version, VERSION_CHARS_MAX).into(),
         manifest_version: hello.manifest_version,
         noted_at: Tick::now(),
         assigned_version: 0,
@@ -97,10 +64,14 @@ pub(super) async fn hold(state: &State, connection: &Connection, paired: PairedB
         paired,
     };
     tracing::info!(
-        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = dialogue.version,
+        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
         manifest.version = hello.manifest_version, "a box is connected"
     );
-    let ended = dialogue.run(hear, &hello).await;
+    let ended = match dialogue.welcome(hello, held_seq, assignment_version, screens).await {
+        Ok(None) => dialogue.run(hear).await,
+        Ok(Some(end)) => Ok(end),
+        Err(error) => Err(error),
+    };
     dialogue.farewell(ended).await;
 }
 
@@ -108,10 +79,10 @@ struct Dialogue<'a> {
     state: &'a State,
     connection: &'a Connection,
     paired: PairedBox,
-    speak: SendStream,
-    told: mpsc::Receiver<ToPlayer>,
-    boot: u64,
-    version: String,
+    voice: Arc<Voice>,
+    /// The same, as the fleet knows it.
+    mouth: Arc<dyn Mouth>,
+    player_version: Arc<str>,
     manifest_version: u64,
     noted_at: Tick,
     assigned_version: u64,
@@ -121,31 +92,52 @@ struct Dialogue<'a> {
 }
 
 impl Dialogue<'_> {
-    async fn run(&mut self, mut hear: Frames, hello: &Hello) -> Result<End, Broken> {
+    /// Answers the hello.
+    async fn welcome(
+        &mut self,
+        hello: &Hello,
+        held_seq: u64,
+        assignment_version: u64,
+        screens: Vec<(ScreenId, ZoneId)>,
+    ) -> Result<Option<End>, Broken> {
         self.check_clock(hello);
         twins::notice(self.state, &self.paired, hello.boot).await;
         if let Err(error) = restored::notice(self.state, &self.paired, &hello.held).await {
-            return self.refuse_busy(&error).await;
+            return self.refuse_busy(&error).await.map(Some);
         }
-        self.note_seen().await;
-        let acked = match ledger::resume(self.state, &self.paired, hello.log, hello.oldest_seq).await {
+        self.note_seen();
+        let acked = match self.resume(hello, held_seq).await {
             Ok(acked) => acked,
-            Err(error) => return self.refuse_plays(&error).await,
+            Err(error) => return self.refuse_plays(&error).await.map(Some),
         };
-        say(&mut self.speak, &ToPlayer::Welcome { server_time: self.state.now(), acked }).await?;
+        self.voice.say(&ToPlayer::Welcome { server_time: self.state.now(), acked }).await?;
         for charter in self.state.keys.charters_after(hello.held.charter_version) {
-            say(&mut self.speak, &ToPlayer::Charter(charter.clone())).await?;
+            self.voice.say(&ToPlayer::Charter(charter.clone())).await?;
         }
+        match assign::seal(self.state, &self.paired.id, assignment_version, screens) {
+            Ok((assignment, envelope)) => self.settle(assignment, envelope).await,
+            Err(error) => self.refuse_busy(&error).await.map(Some),
+        }
+    }
+
+    /// Up to where the box's plays are held. Where its oldest comes right behind that, nothing is missing, and the books
+    /// need not be opened again.
+    async fn resume(&self, hello: &Hello, held_seq: u64) -> Result<LogMark, LedgerError> {
+        let LogMark { log_epoch, seq } = hello.log;
+        if hello.oldest_seq <= held_seq + 1 && i64::try_from(seq).is_ok_and(|seq| seq < i64::MAX) {
+            return Ok(LogMark { log_epoch, seq: held_seq });
+        }
+        ledger::resume(self.state, &self.paired, hello.log, hello.oldest_seq).await
+    }
+
+    async fn run(&mut self, mut hear: Frames) -> Result<End, Broken> {
         let mut confirm = tokio::time::interval(CONFIRM_EVERY);
         confirm.reset();
-        if let Some(end) = self.settle().await? {
-            return Ok(end);
-        }
         loop {
             tokio::select! {
-                word = self.told.recv() => match word {
-                    Some(word) => if let Some(end) = self.tell(word).await? { return Ok(end) },
-                    None => return Ok(End::Replaced),
+                call = self.voice.called() => match call? {
+                    Call::Word(word) => if let Some(end) = self.tell(word).await? { return Ok(end) },
+                    Call::End => return Ok(End::Replaced),
                 },
                 heard = hear.next::<ToServer>(FRAME_BYTES_MAX) => match heard? {
                     Some(word) => if let Some(end) = self.hear(word).await? { return Ok(end) },
@@ -159,7 +151,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
-                _ = confirm.tick() => if let Some(end) = self.settle().await? { return Ok(end) },
+                _ = confirm.tick() => if let Some(end) = self.confirm().await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }
         }
@@ -169,7 +161,7 @@ impl Dialogue<'_> {
     async fn tell(&mut self, word: ToPlayer) -> Result<Option<End>, Broken> {
         match word {
             // Whoever changed the screens may have been overtaken: the database says how they are now.
-            ToPlayer::Assigned(_) => self.settle().await,
+            ToPlayer::Assigned(_) => self.confirm().await,
             ToPlayer::Refused(refusal) => self.refuse(refusal).await.map(Some),
             word @ (ToPlayer::Welcome { .. }
             | ToPlayer::Charter(_)
@@ -177,18 +169,22 @@ impl Dialogue<'_> {
             | ToPlayer::Manifest(_)
             | ToPlayer::Acked(_)
             | ToPlayer::Look { .. }
-            | ToPlayer::Unknown) => say(&mut self.speak, &word).await.map(|()| None),
+            | ToPlayer::Unknown) => self.voice.say(&word).await.map(|()| None),
+        }
+    }
+
+    /// Tells the box how its screens are now, by the database.
+    async fn confirm(&mut self) -> Result<Option<End>, Broken> {
+        match assign::sealed(self.state, &self.paired.id).await {
+            Ok((assignment, envelope)) => self.settle(assignment, envelope).await,
+            Err(AssignError::NoBox(_)) => self.refuse(Refusal::Unpaired).await.map(Some),
+            Err(error) => self.refuse_busy(&error).await.map(Some),
         }
     }
 
     /// Tells the box its screens and what their zone plays. The fleet knows where the box hangs before the manifest is
     /// read, so a publication in between reaches the box one way or the other.
-    async fn settle(&mut self) -> Result<Option<End>, Broken> {
-        let (assignment, envelope) = match assign::sealed(self.state, &self.paired.id).await {
-            Ok(sealed) => sealed,
-            Err(AssignError::NoBox(_)) => return self.refuse(Refusal::Unpaired).await.map(Some),
-            Err(error) => return self.refuse_busy(&error).await.map(Some),
-        };
+    async fn settle(&mut self, assignment: Assignment, envelope: Envelope) -> Result<Option<End>, Broken> {
         if assignment.version < self.assigned_version {
             return Ok(None);
         }
@@ -196,15 +192,11 @@ impl Dialogue<'_> {
         let zone = (!assignment.screens.is_empty()).then_some(assignment.zone);
         self.screens.clone_from(&assignment.screens);
         self.state.fleet.place(&self.paired.id, zone.clone(), assignment.screens);
-        say(&mut self.speak, &ToPlayer::Assigned(envelope)).await?;
+        self.voice.say(&ToPlayer::Assigned(envelope)).await?;
         let Some(zone) = zone else { return Ok(None) };
-        match publications::of_zone(&self.state.db, &zone, 1).await {
-            Ok(newest) => {
-                for publication in newest {
-                    say(&mut self.speak, &ToPlayer::Manifest(publication.envelope)).await?;
-                }
-                Ok(None)
-            }
+        match publish::told(self.state, &zone).await {
+            Ok(Some(manifest)) => self.voice.say_frame(manifest).await.map(|()| None),
+            Ok(None) => Ok(None),
             Err(error) => self.refuse_busy(&error).await.map(Some),
         }
     }
@@ -212,11 +204,11 @@ impl Dialogue<'_> {
     /// Takes a word of the box in.
     async fn hear(&mut self, word: ToServer) -> Result<Option<End>, Broken> {
         match word {
-            ToServer::Beat(beat) => self.heard_beat(beat).await,
+            ToServer::Beat(beat) => self.heard_beat(beat),
             ToServer::Applied { version, at } => {
                 self.state.fleet.applied(&self.paired.id, version, at);
                 self.manifest_version = version;
-                self.note_seen().await;
+                self.note_seen();
             }
             ToServer::Plays(envelope) => return self.heard_plays(&envelope).await,
             ToServer::Trouble(trouble) => self.heard_trouble(trouble).await,
@@ -227,22 +219,22 @@ impl Dialogue<'_> {
         Ok(None)
     }
 
-    async fn heard_beat(&mut self, mut beat: Beat) {
+    fn heard_beat(&mut self, mut beat: Beat) {
         // A box speaks for its own glass alone.
         beat.screens.retain(|screen| self.screens.contains(&screen.screen));
         self.manifest_version = beat.manifest_version;
         self.state.fleet.heard(&self.paired.id, self.state.now(), beat);
         if self.noted_at.elapsed() > NOTE_SEEN_EVERY {
-            self.note_seen().await;
+            self.note_seen();
         }
     }
 
     async fn heard_plays(&mut self, envelope: &Envelope) -> Result<Option<End>, Broken> {
         match ledger::receive(self.state, &self.paired, envelope).await {
-            Ok(held) => say(&mut self.speak, &ToPlayer::Acked(held)).await.map(|()| None),
+            Ok(held) => self.voice.say(&ToPlayer::Acked(held)).await.map(|()| None),
             Err(LedgerError::Ahead { held }) => {
                 tracing::warn!(r#box.id = %self.paired.id, log.held = held.seq, "plays came ahead of others; asked again");
-                say(&mut self.speak, &ToPlayer::Acked(held)).await.map(|()| None)
+                self.voice.say(&ToPlayer::Acked(held)).await.map(|()| None)
             }
             Err(error) => self.refuse_plays(&error).await.map(Some),
         }
@@ -254,7 +246,7 @@ impl Dialogue<'_> {
             return Err(Broken::Confused("too many certificates are asked for".to_owned()));
         }
         match renew::sign(self.state, &self.paired, request_pem).await {
-            Ok(word) => say(&mut self.speak, &word).await.map(|()| None),
+            Ok(word) => self.voice.say(&word).await.map(|()| None),
             Err(NoCertificate::Broken(error)) => Err(error),
             Err(NoCertificate::Keys(error)) => Err(Broken::Confused(error.to_string())),
             Err(NoCertificate::Db(error)) => self.refuse_busy(&error).await.map(Some),
@@ -281,13 +273,11 @@ impl Dialogue<'_> {
         }
     }
 
-    async fn note_seen(&mut self) {
+    fn note_seen(&mut self) {
         self.noted_at = Tick::now();
-        let (db, now) = (&self.state.db, self.state.now());
-        let noted = boxes::note_seen(db, &self.paired.id, now, &self.version, self.manifest_version).await;
-        if let Err(error) = noted {
-            tracing::error!(r#box.id = %self.paired.id, reason = %error, "it was not noted that a box was heard");
-        }
+        let player_version = Arc::clone(&self.player_version);
+        let heard = Heard { at: self.state.now(), player_version, manifest_version: self.manifest_version };
+        self.state.fleet.roll.note(&self.paired.id, heard);
     }
 
     async fn refuse_plays(&mut self, error: &LedgerError) -> Result<End, Broken> {
@@ -302,19 +292,19 @@ impl Dialogue<'_> {
 
     async fn refuse_busy(&mut self, error: &(dyn std::fmt::Display + Sync)) -> Result<End, Broken> {
         tracing::error!(r#box.id = %self.paired.id, reason = %error, "a box was sent away for a while");
-        self.refuse(Refusal::Busy { retry_after_ms: BUSY_MS }).await
+        self.refuse(busy()).await
     }
 
     async fn refuse(&mut self, refusal: Refusal) -> Result<End, Broken> {
         // From here on it counts as gone, however long it takes to hear that.
         self.leave_fleet();
-        refuse(self.connection, &mut self.speak, refusal).await?;
+        refuse(self.connection, &self.voice, refusal).await?;
         Ok(End::Refused)
     }
 
     fn leave_fleet(&mut self) {
-        self.told.close();
-        self.state.fleet.disconnect(&self.paired.id, self.boot);
+        self.mouth.end();
+        self.state.fleet.disconnect(&self.paired.id, &self.mouth);
     }
 
     async fn farewell(mut self, ended: Result<End, Broken>) {
@@ -328,7 +318,7 @@ impl Dialogue<'_> {
             Err(error) if error.is_nonsense() => {
                 tracing::warn!(r#box.id = %box_id, reason = %error, "a box makes no sense");
                 let refusal = Refusal::Confused { text: error.to_string() };
-                let _ = refuse(self.connection, &mut self.speak, refusal).await;
+                let _ = refuse(self.connection, &self.voice, refusal).await;
                 (CLOSE_CONFUSED, "confused")
             }
             Err(error) => {
@@ -338,6 +328,6 @@ impl Dialogue<'_> {
         };
         tracing::info!(r#box.id = %box_id, link.end = words, "a box is gone");
         self.connection.close(code.into(), words.as_bytes());
-        self.note_seen().await;
+        self.note_seen();
     }
 }

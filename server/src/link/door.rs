@@ -1,21 +1,19 @@
 //! The door: who comes in, by which of the three conversations, and who is sent away.
 
 use std::net::UdpSocket;
-use std::sync::Arc;
 
 use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL};
 use quinn::crypto::rustls::HandshakeData;
-use quinn::{Connection, Endpoint, Incoming};
+use quinn::{Connection, Incoming};
 use rustls::pki_types::CertificateDer;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::{JoinError, JoinSet};
 
+use super::admission::Admission;
 use super::endpoint::{self, LinkError};
-use super::limits::{
-    CLOSE_CONFUSED, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX, HALF_OPEN_MAX, HANDSHAKE_MAX, LINKS_MAX, RETRY_ABOVE,
-};
-use super::renew::{is_late, renew};
-use super::{dialogue, enrol, transfer};
+use super::limits::{CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX, HANDSHAKE_MAX};
+use super::renew::is_late;
+use super::{enrol, greeting, roll_call, transfer};
 use crate::db::boxes::{PairedBox, box_by_fingerprint};
 use crate::db::{DbResult, certificates};
 use crate::state::State;
@@ -28,12 +26,18 @@ use crate::trust::fingerprint;
 pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bool>) -> Result<(), LinkError> {
     let endpoint = endpoint::open(&state, socket)?;
     tracing::info!(link.address = %endpoint.local_addr()?, "the players' door is open");
-    let half_open = Arc::new(Semaphore::new(HALF_OPEN_MAX));
+    let mut admission = Admission::new();
     let mut links = JoinSet::new();
+    let mut errands = JoinSet::new();
+    let (teller, clerk) = (state.clone(), state.clone());
+    errands.spawn(async move { teller.fleet.spread_news().await });
+    errands.spawn(async move { roll_call::keep(&clerk).await });
     let outcome = loop {
         tokio::select! {
             incoming = endpoint.accept() => match incoming {
-                Some(incoming) => admit(&state, &endpoint, &half_open, &mut links, incoming),
+                Some(caller) => if let Some((caller, permit)) = admission.judge(&endpoint, caller) {
+                    links.spawn(answer(state.clone(), caller, permit));
+                },
                 None => break Err(LinkError::Shut),
             },
             Some(ended) = links.join_next() => note_end(ended),
@@ -49,27 +53,13 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
         endpoint.wait_idle().await;
     })
     .await;
+    roll_call::write_down(&state).await;
     outcome
 }
 
 fn note_end(ended: Result<(), JoinError>) {
     if let Err(error) = ended.map_err(|error| error.to_string()) {
         tracing::error!(reason = error, "a link ended badly; the others go on");
-    }
-}
-
-fn admit(state: &State, endpoint: &Endpoint, half_open: &Arc<Semaphore>, links: &mut JoinSet<()>, incoming: Incoming) {
-    let shaking_hands = HALF_OPEN_MAX.saturating_sub(half_open.available_permits());
-    if shaking_hands >= RETRY_ABOVE && !incoming.remote_address_validated() && incoming.may_retry() {
-        if let Err(error) = incoming.retry() {
-            tracing::debug!(reason = %error, "a retry could not be asked for");
-        }
-        return;
-    }
-    let permit = Arc::clone(half_open).try_acquire_owned().ok().filter(|_| endpoint.open_connections() < LINKS_MAX);
-    match permit {
-        Some(permit) => drop(links.spawn(answer(state.clone(), incoming, permit))),
-        None => incoming.refuse(),
     }
 }
 
@@ -97,26 +87,28 @@ async fn answer(state: State, incoming: Incoming, permit: OwnedSemaphorePermit) 
         connection.close(CLOSE_REFUSED.into(), b"a certificate is needed here");
         return;
     };
-    let known = match known(&state, &certificate).await {
-        Ok(known) => known,
-        Err(error) => return dialogue::send_away_busy(&connection, &error).await,
-    };
-    match (protocol.as_slice(), known) {
-        (ALPN_CONTROL, Some(paired)) if is_late(&paired, state.now()) => renew(&state, &connection, &paired).await,
-        (ALPN_BULK, Some(paired)) if is_late(&paired, state.now()) => {
-            connection.close(CLOSE_REFUSED.into(), b"the certificate ran out");
-        }
-        (ALPN_CONTROL, Some(paired)) => dialogue::hold(&state, &connection, paired).await,
-        (ALPN_CONTROL, None) => dialogue::send_away_unpaired(&connection).await,
-        (ALPN_BULK, Some(paired)) => transfer::hand_out(&state, &connection, &paired).await,
-        (ALPN_BULK, None) => connection.close(CLOSE_REFUSED.into(), b"unpaired"),
+    let fingerprint = fingerprint(&certificate);
+    drop(certificate);
+    match protocol.as_slice() {
+        ALPN_CONTROL => greeting::hold(&state, &connection, &fingerprint).await,
+        ALPN_BULK => match known(&state, &fingerprint).await {
+            Ok(Some(paired)) if is_late(&paired, state.now()) => {
+                connection.close(CLOSE_REFUSED.into(), b"the certificate ran out");
+            }
+            Ok(Some(paired)) => transfer::hand_out(&state, &connection, &paired).await,
+            Ok(None) => connection.close(CLOSE_REFUSED.into(), b"unpaired"),
+            Err(error) => {
+                tracing::error!(reason = %error, "a box gets no files for a while");
+                connection.close(CLOSE_DONE.into(), b"busy");
+            }
+        },
         _ => connection.close(CLOSE_CONFUSED.into(), b"no such conversation"),
     }
 }
 
 /// The box a certificate belongs to, as long as it is paired.
-async fn known(state: &State, certificate: &CertificateDer<'_>) -> DbResult<Option<PairedBox>> {
-    let paired = box_by_fingerprint(&state.db, &fingerprint(certificate)).await?;
+async fn known(state: &State, fingerprint: &str) -> DbResult<Option<PairedBox>> {
+    let paired = box_by_fingerprint(&state.db, fingerprint).await?;
     let paired = paired.filter(|paired| paired.unpaired_at.is_none());
     if let Some(paired) = paired.as_ref().filter(|paired| paired.is_certificate_next) {
         certificates::take_up(&state.db, &paired.id).await?;

@@ -17,9 +17,10 @@ use rustls::time_provider::TimeProvider;
 
 use super::late::Forgiving;
 use super::limits::{
-    DATAGRAM_BYTES, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES, SOCKET_BYTES,
-    STREAM_WINDOW_BYTES, STREAMS_MAX,
+    DATAGRAM_BYTES, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES, RESET_EVERY,
+    SOCKET_BYTES, SOCKET_BYTES_MODEST, STREAM_WINDOW_BYTES, STREAMS_MAX,
 };
+use super::reset::{Names, ResetKey};
 use crate::state::State;
 
 /// Why the players' door cannot be opened, or fell shut.
@@ -42,7 +43,8 @@ fn keys_error(error: &dyn std::fmt::Display) -> LinkError {
 
 /// Opens the endpoint on a bound socket.
 pub(super) fn open(state: &State, socket: UdpSocket) -> Result<quinn::Endpoint, LinkError> {
-    widen(&socket);
+    let socket_bytes = widen(&socket);
+    state.meters.note_socket(socket.local_addr()?.port(), socket_bytes);
     let crypto = QuicServerConfig::try_from(tls(state)?).map_err(|error| keys_error(&error))?;
     let mut config = ServerConfig::with_crypto(Arc::new(crypto));
     config
@@ -50,18 +52,33 @@ pub(super) fn open(state: &State, socket: UdpSocket) -> Result<quinn::Endpoint, 
         .max_incoming(INCOMING_MAX)
         .incoming_buffer_size(INCOMING_BYTES_MAX)
         .incoming_buffer_size_total(INCOMING_BYTES_TOTAL_MAX);
-    let endpoint = quinn::Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))?;
-    Ok(endpoint)
+    let mut endpoint = EndpointConfig::new(Arc::new(ResetKey::of(&state.keys)));
+    let names = Names::draw()?;
+    endpoint.min_reset_interval(RESET_EVERY).cid_generator(move || Box::new(names.clone()));
+    Ok(quinn::Endpoint::new(endpoint, Some(config), socket, Arc::new(TokioRuntime))?)
 }
 
-/// Asks the kernel for a larger receive buffer: with the usual one every push to a large network loses answers.
-fn widen(socket: &UdpSocket) {
-    let socket = socket2::SockRef::from(socket);
-    if let Err(error) = socket.set_recv_buffer_size(SOCKET_BYTES) {
+/// Asks the kernel for a larger receive buffer, and tells what it gave: with the usual one every push to a large network
+/// loses answers.
+fn widen(socket: &UdpSocket) -> usize {
+    use rustix::net::sockopt;
+    // Past what the machine allows everybody, if this process may: a service can be given that right alone.
+    if sockopt::set_socket_recv_buffer_size_force(socket, SOCKET_BYTES).is_err()
+        && let Err(error) = sockopt::set_socket_recv_buffer_size(socket, SOCKET_BYTES_MODEST)
+    {
         tracing::warn!(reason = %error, "the receive buffer stays as it is");
     }
-    let got = socket.recv_buffer_size().unwrap_or(0);
-    tracing::debug!(socket.receive_bytes = got, "the players' door has its socket");
+    let got = sockopt::socket_recv_buffer_size(socket).unwrap_or(0);
+    // The kernel counts its own bookkeeping in, and tells twice what it was asked for.
+    if got < 2 * SOCKET_BYTES_MODEST {
+        tracing::warn!(
+            socket.receive_bytes = got,
+            "the receive buffer is small: a network of thousands loses packets; raise net.core.rmem_max to 4194304"
+        );
+    } else {
+        tracing::info!(socket.receive_bytes = got, "the players' door has its socket");
+    }
+    got
 }
 
 fn tls(state: &State) -> Result<rustls::ServerConfig, LinkError> {

@@ -16,8 +16,20 @@ pub const INCOMING_BYTES_MAX: u64 = 8 * 1024;
 pub const INCOMING_BYTES_TOTAL_MAX: u64 = 4 * 1024 * 1024;
 /// A handshake that takes longer has failed.
 pub const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
-/// Receive buffer asked of the kernel, in bytes: the answers of a whole network to one push.
-pub const SOCKET_BYTES: usize = 4 * 1024 * 1024;
+/// Handshakes taken on a second; more are refused, and come back a little later. A storm must leave the processors time for
+/// boxes that are here already.
+pub const HANDSHAKES_A_SEC: u32 = 2_500;
+/// Handshakes taken on at once after a quiet time.
+pub const HANDSHAKES_AT_ONCE: u32 = 1_000;
+/// Receive buffer asked of the kernel where this user may have as much as it likes, in bytes: the answers of a whole network
+/// to one push.
+pub const SOCKET_BYTES: usize = 16 * 1024 * 1024;
+/// Receive buffer asked of the kernel else, in bytes: what `net.core.rmem_max` is set to on most machines of this kind.
+pub const SOCKET_BYTES_MODEST: usize = 4 * 1024 * 1024;
+
+/// A caller of a connection nobody knows is told so no more often, over all of them: thousands find out within seconds that
+/// the server fell, and nobody can have it send more than that.
+pub const RESET_EVERY: Duration = Duration::from_micros(500);
 
 /// Streams a box may have open, of each kind: a conversation and a few transfers.
 pub const STREAMS_MAX: u32 = 4;
@@ -48,6 +60,13 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 pub const TRANSFERS_MAX: usize = 4;
 /// A picture that takes longer is not waited for.
 pub const PICTURE_MAX: Duration = Duration::from_secs(30);
+/// Words of the fleet that may wait for one box; a box that lets more pile up is dropped, and learns everything when it comes
+/// back.
+pub const TELL_QUEUE_MAX: usize = 64;
+/// How often it is written down which boxes were heard.
+pub const ROLL_CALL_EVERY: Duration = Duration::from_secs(5);
+/// Boxes written down in one transaction: plays wait for the writer no longer than this takes.
+pub const ROLL_CALL_AT_ONCE: usize = 500;
 /// A box that beats is noted in the database no more often: one commit per box and minute would be too many.
 pub const NOTE_SEEN_EVERY: Duration = Duration::from_mins(5);
 /// How often a box is told its place and its programme again, so that it knows that nothing newer is kept from it: a word
@@ -55,7 +74,7 @@ pub const NOTE_SEEN_EVERY: Duration = Duration::from_mins(5);
 pub const CONFIRM_EVERY: Duration = Duration::from_hours(8);
 /// Certificates a box may ask for in one conversation; a sound one needs one.
 pub const RENEWALS_MAX: u32 = 4;
-/// How long a box stays away when the server cannot take its word, in milliseconds.
+/// How long a box stays away when the server cannot take its word, in milliseconds; up to twice that, by chance.
 pub const BUSY_MS: u64 = 15_000;
 /// A box whose clock is further off is told to people, in milliseconds.
 pub const CLOCK_OFF_MAX_MS: i64 = 60_000;

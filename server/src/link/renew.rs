@@ -2,10 +2,10 @@
 
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
-use quinn::Connection;
+use quinn::{Connection, SendStream};
 
-use super::dialogue::{greeted, send_away_unpaired};
-use super::frames::{Broken, say};
+use super::frames::{Broken, Frames, say};
+use super::greeting::send_away;
 use super::limits::{CLOSE_DONE, ENROL_FRAME_BYTES_MAX, FAREWELL_MAX};
 use crate::db::boxes::PairedBox;
 use crate::db::{DbError, certificates};
@@ -40,21 +40,26 @@ pub(super) async fn sign(state: &State, paired: &PairedBox, request_pem: &str) -
 }
 
 /// Lets a box whose certificate ran out ask for a new one. Nothing else it says is heard.
-pub(super) async fn renew(state: &State, connection: &Connection, paired: &PairedBox) {
+pub(super) async fn renew(state: &State, connection: &Connection, paired: &PairedBox, speak: SendStream, hear: Frames) {
     if state.now().ms_since(paired.certificate_until) > LATE_MAX_MS {
         tracing::warn!(r#box.id = %paired.id, "a box came half a year after its certificate ran out: it must be paired again");
-        return send_away_unpaired(connection).await;
+        return send_away(connection, speak, Refusal::Unpaired).await;
     }
-    match converse(state, connection, paired).await {
+    match converse(state, connection, paired, speak, hear).await {
         Ok(()) => {}
         Err(error) => tracing::warn!(r#box.id = %paired.id, reason = %error, "a renewal came to nothing"),
     }
     connection.close(CLOSE_DONE.into(), b"renewed");
 }
 
-async fn converse(state: &State, connection: &Connection, paired: &PairedBox) -> Result<(), NoCertificate> {
+async fn converse(
+    state: &State,
+    connection: &Connection,
+    paired: &PairedBox,
+    mut speak: SendStream,
+    mut hear: Frames,
+) -> Result<(), NoCertificate> {
     tracing::info!(r#box.id = %paired.id, "a box came whose certificate ran out; it may renew it");
-    let (mut speak, mut hear, _) = greeted(connection).await?;
     say(&mut speak, &ToPlayer::Refused(Refusal::Expired)).await?;
     match hear.due::<ToServer>(ENROL_FRAME_BYTES_MAX).await? {
         ToServer::Renew { request_pem } => {

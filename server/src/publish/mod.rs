@@ -10,7 +10,7 @@ pub use compose::{Draft, ZoneParts, compose, draft};
 pub use outlook::{Outlook, ScreenOutlook, Spell, ZoneOutlook, outlook, problems};
 pub use recall::recall;
 pub use release::{
-    Preview, PublishError, Published, editions, preview, preview_draft, publish, refresh_clinics, timeline, undo,
+    Preview, PublishError, Published, editions, preview, preview_draft, publish, refresh_clinics, timeline, told, undo,
 };
 pub use resign::{Resigned, resign, resign_if_due};
 

@@ -10,7 +10,7 @@ use anteroom_content::programme::{Part, Show};
 use anteroom_content::schedule::Carry;
 use anteroom_content::schedule::problem::Found;
 use anteroom_content::timeline::{Edition, Timeline};
-use anteroom_content::wire::ToPlayer;
+use anteroom_content::wire::{BadFrame, ToPlayer, encode};
 
 use super::compose::compose_clinics;
 use super::outlook::problems;
@@ -18,6 +18,7 @@ use super::recall::without;
 use super::{Draft, ZoneParts, compose, draft};
 use crate::db::publications::{self, Publication, ZonePublication};
 use crate::db::{DbError, facts, items};
+use crate::fleet::Frame;
 use crate::state::State;
 
 /// The most programmes of a zone that are asked together, newest first; what is older is not looked at.
@@ -38,6 +39,9 @@ pub enum PublishError {
     /// A document cannot be written or read.
     #[error("a programme cannot be written: {0}")]
     Document(#[from] serde_json::Error),
+    /// A manifest is too long for a frame.
+    #[error("a manifest cannot be told: {0}")]
+    Frame(#[from] BadFrame),
     /// Nothing changed since the last publication.
     #[error("nothing to publish: every screen already plays what stands in the console")]
     Nothing,
@@ -296,7 +300,7 @@ pub(super) async fn release(
     let version = facts::next_version(&mut tx).await?;
     let publication = Publication { version, kind: kind.to_owned(), made_by: by.to_owned(), made_at: now, undoes };
     publications::add(&mut tx, &publication).await?;
-    let (mut told, mut added) = (Vec::with_capacity(releases.len()), HashSet::new());
+    let (mut news, mut added) = (Vec::with_capacity(releases.len()), HashSet::new());
     for release in releases {
         for part in &release.fresh {
             // Thousands of zones share a clinic part.
@@ -323,16 +327,33 @@ pub(super) async fn release(
             envelope: Envelope::seal(&manifest, &state.keys.publish)?,
         };
         publications::add_zone(&mut tx, &zone).await?;
-        told.push(zone);
+        // What no frame can hold must not be published.
+        news.push((zone.zone, version, frame(zone.envelope)?));
     }
     tx.commit().await?;
     state.meters.note_committed(version, state.now());
-    let mut boxes = 0;
-    for zone in told {
-        boxes += state.fleet.tell_zone(&zone.zone, &ToPlayer::Manifest(zone.envelope));
-    }
+    let boxes = state.fleet.tell_zones(news);
     tracing::info!(publication.version = version, publication.kind = kind, boxes.told = boxes, "published");
     Ok(version)
+}
+
+/// The newest manifest of a zone, in the bytes a box is told; none when the zone was never told anything. It is asked of the
+/// database once, and kept by the fleet from then on.
+///
+/// # Errors
+/// [`PublishError`] when the database does not answer.
+pub async fn told(state: &State, zone: &ZoneId) -> Result<Option<Frame>, PublishError> {
+    if let Some(frame) = state.fleet.told(zone) {
+        return Ok(Some(frame));
+    }
+    let Some(newest) = publications::of_zone(&state.db, zone, 1).await?.into_iter().next() else { return Ok(None) };
+    state.fleet.keep_told(zone, newest.version, frame(newest.envelope)?);
+    // Another publication may have been told meanwhile.
+    Ok(state.fleet.told(zone))
+}
+
+fn frame(envelope: Envelope) -> Result<Frame, PublishError> {
+    Ok(encode(&ToPlayer::Manifest(envelope))?.into())
 }
 
 fn part_ref(part: &Part) -> PartRef {

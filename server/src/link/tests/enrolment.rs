@@ -8,6 +8,7 @@ use quinn::{Connection, SendStream};
 use rustls::pki_types::CertificateDer;
 
 use super::super::frames::{Frames, say};
+use super::super::roll_call;
 use super::booth::{TestBox, dial, soon};
 use super::house::House;
 use crate::db::boxes;
@@ -83,6 +84,7 @@ async fn an_operator_types_the_code_on_the_box_and_the_box_is_paired() {
     this.certificate_pem = Some(certificate_pem);
     let (_talk, assignment) = this.talk(&house).await;
     assert!(assignment.screens.is_empty(), "it is spare until a screen is attached");
+    roll_call::write_down(&house.state).await;
     let (paired, screens) = boxes::boxes(&house.state.db).await.expect("asked").remove(0);
     assert_eq!((paired.id, paired.enrolled_by.as_str(), screens.len()), (box_id, "installer", 0));
     assert_eq!(paired.last_seen_at, Some(NOW));

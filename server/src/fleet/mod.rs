@@ -1,36 +1,51 @@
 //! The boxes that are connected now: what to tell them, what they said last, the newest picture of each glass.
 
+mod index;
+mod news;
+mod roll;
+
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::wire::{Beat, PictureFormat, Refusal, ToPlayer};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use self::index::Index;
+use self::news::News;
+pub use self::roll::{Heard, Roll};
 use crate::revoked::Revoked;
 use crate::twins::Twins;
 
-/// Words that may wait for one box; a box that lets more pile up is dropped, and learns everything when it comes back.
-pub const TELL_QUEUE_MAX: usize = 64;
+/// A message in the bytes of its frame, shared by all boxes that are told it.
+pub type Frame = Arc<[u8]>;
+
+/// How the fleet speaks to one box, without ever waiting for it.
+pub trait Mouth: Send + Sync + std::fmt::Debug {
+    /// Has a word said in its turn; false when too many wait already.
+    fn tell(&self, word: ToPlayer) -> bool;
+    /// Says a manifest at once, or as soon as the box reads; a newer one takes the place of one that still waits.
+    fn offer(&self, manifest: &Frame);
+    /// Ends the link: a newer one of the same box is here, or too many words wait.
+    fn end(&self);
+}
 
 /// The connected boxes.
 #[derive(Debug)]
 pub struct Fleet {
-    links: Mutex<HashMap<BoxId, Link>>,
+    index: Mutex<Index>,
+    news: News,
+    /// When boxes were heard, to be written down.
+    pub roll: Roll,
     pictures: Mutex<HashMap<ScreenId, Picture>>,
     changes: watch::Sender<u64>,
+    reassigned: AtomicU64,
     /// Boxes that were unpaired.
     pub revoked: Revoked,
     /// Boxes that are two.
     pub twins: Twins,
-}
-
-#[derive(Debug)]
-struct Link {
-    boot: u64,
-    tell: mpsc::Sender<ToPlayer>,
-    seen: Seen,
 }
 
 /// What is known of a connected box.
@@ -58,15 +73,18 @@ pub struct Picture {
     /// In which format.
     pub format: PictureFormat,
     /// The file.
-    pub bytes: std::sync::Arc<[u8]>,
+    pub bytes: Arc<[u8]>,
 }
 
 impl Default for Fleet {
     fn default() -> Self {
         Self {
-            links: Mutex::default(),
+            index: Mutex::default(),
+            news: News::default(),
+            roll: Roll::default(),
             pictures: Mutex::default(),
             changes: watch::Sender::new(0),
+            reassigned: AtomicU64::new(0),
             revoked: Revoked::default(),
             twins: Twins::default(),
         }
@@ -79,46 +97,52 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Fleet {
-    /// A box came. Of two connections with one identity the newer one stays; the older one's queue ends.
-    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant) -> mpsc::Receiver<ToPlayer> {
-        let (tell, told) = mpsc::channel(TELL_QUEUE_MAX);
+    /// A box came. Of two connections with one identity the newer one stays; the older one is ended.
+    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant, mouth: Arc<dyn Mouth>) {
         let seen =
             Seen { box_id: box_id.clone(), zone: None, screens: Vec::new(), since: now, beat: None, applied: None };
-        let before = lock(&self.links).insert(box_id.clone(), Link { boot, tell, seen });
-        if before.is_some_and(|before| before.boot != boot && !before.tell.is_closed()) {
-            tracing::warn!(r#box.id = %box_id, "two machines with one identity, or one that was switched off and on");
+        let before = lock(&self.index).enter(boot, mouth, seen);
+        if let Some((boot_before, mouth)) = before {
+            if boot_before != boot {
+                tracing::warn!(r#box.id = %box_id, "two machines with one identity, or one that was switched off and on");
+            }
+            mouth.end();
         }
         self.changed();
-        told
     }
 
-    /// A box left, and its queue was closed; nothing happens when a newer connection of it is there.
-    pub fn disconnect(&self, box_id: &BoxId, boot: u64) {
-        let mut links = lock(&self.links);
-        if links.get(box_id).is_some_and(|link| link.boot == boot && link.tell.is_closed()) {
-            links.remove(box_id);
-        }
-        drop(links);
+    /// A box left; nothing happens when a newer connection of it is there.
+    pub fn disconnect(&self, box_id: &BoxId, mouth: &Arc<dyn Mouth>) {
+        lock(&self.index).leave(box_id, mouth);
         self.changed();
     }
 
     /// Notes where a box hangs.
     pub fn place(&self, box_id: &BoxId, zone: Option<ZoneId>, screens: Vec<ScreenId>) {
-        if let Some(link) = lock(&self.links).get_mut(box_id) {
-            link.seen.zone = zone;
-            link.seen.screens = screens;
-        }
+        lock(&self.index).place(box_id, zone, screens);
         self.changed();
     }
 
-    /// Tells one box; false when it is not connected or lets words pile up (then its link is dropped).
+    /// Notes that screens were given to other boxes, or a box was unpaired; told once that is on disk, before the boxes are.
+    pub fn note_reassigned(&self) {
+        self.reassigned.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A counter that moves with every [`Fleet::note_reassigned`].
+    #[must_use]
+    pub fn reassigned(&self) -> u64 {
+        self.reassigned.load(Ordering::SeqCst)
+    }
+
+    /// Tells one box; false when it is not connected or lets words pile up (then its link is ended, and it learns
+    /// everything when it comes back).
     pub fn tell(&self, box_id: &BoxId, word: ToPlayer) -> bool {
-        let mut links = lock(&self.links);
-        let Some(link) = links.get(box_id) else { return false };
-        if link.tell.try_send(word).is_ok() {
+        let Some(mouth) = lock(&self.index).mouth_of(box_id) else { return false };
+        if mouth.tell(word) {
             return true;
         }
-        links.remove(box_id);
+        mouth.end();
+        self.disconnect(box_id, &mouth);
         false
     }
 
@@ -134,28 +158,44 @@ impl Fleet {
         self.box_of(screen).is_some_and(|seen| self.tell(&seen.box_id, word))
     }
 
-    /// Tells every connected box of a zone, and how many they were.
-    pub fn tell_zone(&self, zone: &ZoneId, word: &ToPlayer) -> usize {
-        let boxes: Vec<BoxId> = lock(&self.links)
-            .values()
-            .filter(|link| link.seen.zone.as_ref() == Some(zone))
-            .map(|link| link.seen.box_id.clone())
-            .collect();
-        boxes.iter().filter(|box_id| self.tell(box_id, word.clone())).count()
+    /// Has zones told what they play from now on, each in a manifest of a version; says how many connected boxes that
+    /// are. They are told by whoever runs [`Fleet::spread_news`].
+    pub fn tell_zones(&self, zones: Vec<(ZoneId, u64, Frame)>) -> usize {
+        let index = lock(&self.index);
+        let boxes = zones.iter().map(|(zone, _, _)| index.count_in(zone)).sum();
+        drop(index);
+        self.news.add(zones);
+        boxes
+    }
+
+    /// The newest manifest of a zone, as far as anybody asked for it or it was told since the server started.
+    #[must_use]
+    pub fn told(&self, zone: &ZoneId) -> Option<Frame> {
+        self.news.newest(zone)
+    }
+
+    /// Keeps the newest manifest of a zone for whoever comes next; an older one changes nothing.
+    pub fn keep_told(&self, zone: &ZoneId, version: u64, manifest: Frame) {
+        self.news.keep(zone, version, manifest);
+    }
+
+    /// Tells the boxes of the zones that have news, as fast as their answers can be taken in, for ever.
+    pub async fn spread_news(&self) {
+        self.news.spread(|zone| lock(&self.index).mouths_in(zone)).await;
     }
 
     /// Notes a heartbeat.
     pub fn heard(&self, box_id: &BoxId, now: Instant, beat: Beat) {
-        if let Some(link) = lock(&self.links).get_mut(box_id) {
-            link.seen.beat = Some((now, beat));
+        if let Some(seen) = lock(&self.index).seen_mut(box_id) {
+            seen.beat = Some((now, beat));
         }
         self.changed();
     }
 
     /// Notes that a manifest is on the glass.
     pub fn applied(&self, box_id: &BoxId, version: u64, at: Instant) {
-        if let Some(link) = lock(&self.links).get_mut(box_id) {
-            link.seen.applied = Some((version, at));
+        if let Some(seen) = lock(&self.index).seen_mut(box_id) {
+            seen.applied = Some((version, at));
         }
         self.changed();
     }
@@ -175,19 +215,19 @@ impl Fleet {
     /// Every connected box.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
-        lock(&self.links).values().map(|link| link.seen.clone()).collect()
+        lock(&self.index).seen()
     }
 
     /// How many boxes are connected.
     #[must_use]
     pub fn count(&self) -> usize {
-        lock(&self.links).len()
+        lock(&self.index).count()
     }
 
     /// The connected box that lights a screen.
     #[must_use]
     pub fn box_of(&self, screen: &ScreenId) -> Option<Seen> {
-        lock(&self.links).values().find(|link| link.seen.screens.contains(screen)).map(|link| link.seen.clone())
+        lock(&self.index).box_of(screen)
     }
 
     /// A counter that moves whenever anything here does.

@@ -1,0 +1,86 @@
+//! Who may begin a handshake now: so many a second, so many half-open, and above that only callers who have shown that they
+//! are where they say.
+
+use std::sync::Arc;
+use std::time::Instant as Tick;
+
+use quinn::{Endpoint, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::limits::{HALF_OPEN_MAX, HANDSHAKES_A_SEC, HANDSHAKES_AT_ONCE, LINKS_MAX, RETRY_ABOVE};
+
+/// The doorkeeper.
+#[derive(Debug)]
+pub(super) struct Admission {
+    half_open: Arc<Semaphore>,
+    bucket: Bucket,
+}
+
+impl Admission {
+    pub(super) fn new() -> Self {
+        Self { half_open: Arc::new(Semaphore::new(HALF_OPEN_MAX)), bucket: Bucket::full(Tick::now()) }
+    }
+
+    /// Lets a caller in, with the permit it holds until its handshake is over; or answers it and lets nobody in.
+    pub(super) fn judge(&mut self, endpoint: &Endpoint, caller: Incoming) -> Option<(Incoming, OwnedSemaphorePermit)> {
+        let shaking_hands = HALF_OPEN_MAX.saturating_sub(self.half_open.available_permits());
+        if shaking_hands >= RETRY_ABOVE && !caller.remote_address_validated() && caller.may_retry() {
+            if let Err(error) = caller.retry() {
+                tracing::debug!(reason = %error, "a retry could not be asked for");
+            }
+            return None;
+        }
+        let is_room = endpoint.open_connections() < LINKS_MAX && self.bucket.take(Tick::now());
+        if let Some(permit) = Arc::clone(&self.half_open).try_acquire_owned().ok().filter(|_| is_room) {
+            return Some((caller, permit));
+        }
+        caller.refuse();
+        None
+    }
+}
+
+/// A bucket that fills steadily, and is emptied by the spoonful.
+#[derive(Debug)]
+struct Bucket {
+    /// Spoonfuls in it, in millionths: what falls in between two callers is less than one.
+    millionths: u64,
+    filled_at: Tick,
+}
+
+/// Millionths of a spoonful.
+const SPOONFUL: u64 = 1_000_000;
+
+impl Bucket {
+    fn full(now: Tick) -> Self {
+        Self { millionths: u64::from(HANDSHAKES_AT_ONCE) * SPOONFUL, filled_at: now }
+    }
+
+    /// Takes a spoonful, if there is one.
+    fn take(&mut self, now: Tick) -> bool {
+        let micros = u64::try_from(now.saturating_duration_since(self.filled_at).as_micros()).unwrap_or(u64::MAX);
+        self.filled_at = now;
+        let fallen_in = micros.saturating_mul(u64::from(HANDSHAKES_A_SEC));
+        self.millionths = self.millionths.saturating_add(fallen_in).min(u64::from(HANDSHAKES_AT_ONCE) * SPOONFUL);
+        let is_there = self.millionths >= SPOONFUL;
+        self.millionths -= if is_there { SPOONFUL } else { 0 };
+        is_there
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_storm_is_let_in_at_once_up_to_the_brim_and_then_steadily() {
+        let begin = Tick::now();
+        let mut bucket = Bucket::full(begin);
+        let taken = |bucket: &mut Bucket, at: Tick| (0..10_000).filter(|_| bucket.take(at)).count();
+        assert_eq!(taken(&mut bucket, begin), 1_000);
+        assert_eq!(taken(&mut bucket, begin + Duration::from_millis(100)), 250);
+        assert_eq!(taken(&mut bucket, begin + Duration::from_millis(100)), 0);
+        assert_eq!(taken(&mut bucket, begin + Duration::from_hours(1)), 1_000, "no more than the brim");
+    }
+}

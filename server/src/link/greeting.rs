@@ -1,0 +1,86 @@
+//! The first words of a connection: who is there, and whether a conversation begins.
+
+use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
+use quinn::{Connection, SendStream};
+
+use super::dialogue::converse;
+use super::frames::{Broken, Frames};
+use super::limits::{BUSY_MS, CLOSE_CONFUSED, CLOSE_REFUSED, FAREWELL_MAX, FIRST_FRAME_BYTES_MAX, WORD_MAX};
+use super::renew::{self, is_late};
+use super::voice::Voice;
+use crate::assign;
+use crate::db::boxes::{self, Arrival};
+use crate::db::{DbResult, certificates};
+use crate::state::State;
+
+/// Holds the conversation with whoever showed a certificate until it ends; whoever is not paired is told to enrol again.
+pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &str) {
+    let Ok((speak, hear, ToServer::Hello(hello))) = greeted(connection).await else {
+        tracing::warn!(link.from = %connection.remote_address(), "a box did not say hello");
+        connection.close(CLOSE_CONFUSED.into(), b"a hello was due");
+        return;
+    };
+    let reassigned = state.fleet.reassigned();
+    match arrived(state, fingerprint, hello.log.log_epoch).await {
+        Ok(Some(arrival)) if is_late(&arrival.paired, state.now()) => {
+            renew::renew(state, connection, &arrival.paired, speak, hear).await;
+        }
+        Ok(Some(arrival)) => {
+            let voice = Voice::on(speak);
+            state.fleet.connect(&arrival.paired.id, hello.boot, state.now(), voice.clone());
+            if state.fleet.reassigned() != reassigned {
+                // Somebody changed screens or unpaired a box before the fleet knew this one: it is asked again.
+                assign::tell_again(state, &arrival.paired.id).await;
+            }
+            converse(state, connection, voice, hear, &hello, arrival).await;
+        }
+        Ok(None) => {
+            tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
+            send_away(connection, speak, Refusal::Unpaired).await;
+        }
+        Err(error) => {
+            tracing::error!(reason = %error, "a box was sent away for a while");
+            send_away(connection, speak, busy()).await;
+        }
+    }
+}
+
+/// Who comes with a certificate. Whoever comes with the newer of two has it from now on.
+async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Arrival>> {
+    let arrival = boxes::arrival(&state.db, fingerprint, log_epoch).await?;
+    if let Some(arrival) = arrival.as_ref().filter(|arrival| arrival.paired.is_certificate_next) {
+        certificates::take_up(&state.db, &arrival.paired.id).await?;
+    }
+    Ok(arrival)
+}
+
+/// Says why no conversation begins, and ends the connection.
+pub(super) async fn send_away(connection: &Connection, speak: SendStream, refusal: Refusal) {
+    let _ = refuse(connection, &Voice::on(speak), refusal).await;
+    connection.close(CLOSE_REFUSED.into(), b"refused");
+}
+
+/// The stream of the conversation, with the first word on it.
+async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
+    let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
+    let (speak, hear) = opened?;
+    let mut hear = Frames::of(hear);
+    let word = hear.due(FIRST_FRAME_BYTES_MAX).await?;
+    Ok((speak, hear, word))
+}
+
+/// Come back later, and not all at the same moment.
+pub(super) fn busy() -> Refusal {
+    let mut chance = [0; 8];
+    // Without chance all come back together: slower for them, and no harm else.
+    let _ = getrandom::fill(&mut chance);
+    Refusal::Busy { retry_after_ms: BUSY_MS + u64::from_le_bytes(chance) % BUSY_MS }
+}
+
+/// Says no, and waits until the box has heard it.
+pub(super) async fn refuse(connection: &Connection, voice: &Voice, refusal: Refusal) -> Result<(), Broken> {
+    voice.say(&ToPlayer::Refused(refusal)).await?;
+    voice.finish();
+    let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
+    Ok(())
+}

@@ -11,6 +11,8 @@ pub struct Meters {
     committed_at: AtomicI64,
     link_port: AtomicU16,
     socket_bytes: AtomicUsize,
+    play_batches: AtomicU64,
+    play_commits: AtomicU64,
 }
 
 impl Meters {
@@ -26,14 +28,29 @@ impl Meters {
         self.socket_bytes.store(bytes, Ordering::Relaxed);
     }
 
+    /// So many batches of plays were written down in one commit, or none because it failed.
+    pub fn note_plays(&self, batches: usize) {
+        self.play_batches.fetch_add(u64::try_from(batches).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.play_commits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Batches of plays written down, and commits that took.
+    #[must_use]
+    pub fn plays(&self) -> (u64, u64) {
+        (self.play_batches.load(Ordering::Relaxed), self.play_commits.load(Ordering::Relaxed))
+    }
+
     /// All numbers as lines of `name value`, as Prometheus reads them.
     #[must_use]
     pub fn told(&self, boxes_connected: usize) -> String {
+        let (batches, commits) = self.plays();
         let port = self.link_port.load(Ordering::Relaxed);
         format!(
             "anteroom_boxes_connected {boxes_connected}\n\
              anteroom_link_packets_dropped_total {}\n\
              anteroom_link_socket_bytes {}\n\
+             anteroom_play_batches_total {batches}\n\
+             anteroom_play_commits_total {commits}\n\
              anteroom_publication_version {}\n\
              anteroom_publication_committed_ms {}\n",
             packets_dropped(port).unwrap_or(0),

@@ -10,6 +10,7 @@ use anteroom_content::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::fleet::Fleet;
+use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::pairing::Pairing;
 use crate::state::{Shared, State};
@@ -75,6 +76,7 @@ pub async fn open(config: &Config, doors: Doors, clock: Arc<dyn Clock>) -> Resul
         keys,
         fleet: Fleet::default(),
         meters: Meters::default(),
+        clerk: Clerk::default(),
         pairing: Pairing::default(),
         data: config.data.clone(),
         phone_address: phone_address.to_ascii_uppercase(),

@@ -7,6 +7,7 @@ use anteroom_content::clock::{Clock, Instant};
 
 use crate::db::Db;
 use crate::fleet::Fleet;
+use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::pairing::Pairing;
 use crate::trust::Keys;
@@ -25,6 +26,8 @@ pub struct Shared {
     pub keys: Keys,
     /// The connected boxes.
     pub fleet: Fleet,
+    /// Who writes plays into the books.
+    pub clerk: Clerk,
     /// What the server knows of itself.
     pub meters: Meters,
     /// Boxes that wait for a person to type their code.
@@ -54,6 +57,7 @@ impl State {
             keys: Keys::load_or_make(data, clock.now()).expect("keys"),
             clock,
             fleet: Fleet::default(),
+            clerk: Clerk::default(),
             meters: Meters::default(),
             pairing: Pairing::default(),
             data: data.to_owned(),

@@ -84,9 +84,12 @@ impl From<DbError> for Fault {
         match error {
             DbError::DiskFull => Self::disk_full(),
             DbError::Conflict(why) => Self { why: Some(why), ..Self::changed() },
-            DbError::Newer(_) | DbError::Unopened { .. } | DbError::Unreadable { .. } | DbError::Internal(_) => {
-                Self::internal(error)
-            }
+            DbError::Group(why) if matches!(*why, DbError::DiskFull) => Self::disk_full(),
+            DbError::Newer(_)
+            | DbError::Unopened { .. }
+            | DbError::Unreadable { .. }
+            | DbError::Group(_)
+            | DbError::Internal(_) => Self::internal(error),
         }
     }
 }

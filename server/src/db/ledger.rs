@@ -40,7 +40,7 @@ impl Books for Db {
     }
 }
 
-impl Entry for Tx<'static> {
+impl Entry for Tx<'_> {
     type Error = DbError;
 
     async fn hold(&mut self, box_id: &BoxId, log_epoch: u64, start: &ContentHash) -> DbResult<Standing> {

@@ -38,6 +38,9 @@ pub enum DbError {
         /// Why not.
         why: String,
     },
+    /// It was to be written together with other changes, and none of them could be.
+    #[error(transparent)]
+    Group(std::sync::Arc<DbError>),
     /// Anything else.
     #[error("the database failed: {0}")]
     Internal(sqlx::Error),

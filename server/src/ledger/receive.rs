@@ -4,6 +4,7 @@ use anteroom_content::manifest::Envelope;
 use anteroom_content::play::LogMark;
 use anteroom_content::play::books::{self, Author, Refused};
 
+use super::clerk::{self, Job};
 use crate::db::DbError;
 use crate::db::boxes::PairedBox;
 use crate::state::State;
@@ -26,6 +27,9 @@ pub enum LedgerError {
         /// Up to where plays are held.
         held: LogMark,
     },
+    /// The server ends; nothing was taken.
+    #[error("the books were closed before the batch was written down")]
+    Closed,
     /// The database did not answer; nothing was taken.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -64,7 +68,17 @@ pub async fn resume(state: &State, from: &PairedBox, log: LogMark, oldest_seq: u
 /// [`LedgerError`]; nothing was counted then.
 pub async fn receive(state: &State, from: &PairedBox, envelope: &Envelope) -> Result<LogMark, LedgerError> {
     let author = Author { box_id: &from.id, key: &from.signing_key };
-    let received = books::receive(&state.db, author, envelope, state.now()).await?;
+    let Some(_room) = state.clerk.room(envelope.body.len()).await else { return Err(LedgerError::Closed) };
+    let received = match books::open::<DbError>(author, envelope) {
+        Ok(batch) => {
+            let (box_id, key, envelope) = (from.id.clone(), from.signing_key, envelope.clone());
+            let job = Job { box_id, key, batch, envelope, at: state.now() };
+            clerk::write_down(state, job).await.ok_or(LedgerError::Closed)??
+        }
+        // It is no batch, and kept aside.
+        Err(Refused::Nonsense(_)) => books::receive(&state.db, author, envelope, state.now()).await?,
+        Err(refused) => return Err(refused.into()),
+    };
     if let Some(aside) = received.aside {
         tracing::error!(
             r#box.id = %from.id, log.epoch = received.held.log_epoch, plays.first = aside.first_seq,

@@ -87,6 +87,11 @@ impl Box1 {
     }
 }
 
+fn sent(state: &State, this: &Box1, batch: &Batch) -> tokio::task::JoinHandle<Result<LogMark, LedgerError>> {
+    let (state, paired, envelope) = (state.clone(), this.paired.clone(), this.seal(batch));
+    tokio::spawn(async move { receive(&state, &paired, &envelope).await })
+}
+
 async fn total(state: &State) -> (i64, i64, i64) {
     asked::total(&state.db).await
 }
@@ -277,11 +282,61 @@ async fn a_full_disk_takes_nothing_and_loses_nothing() {
         }
         let batch = this.batch(1, 150);
         let refused = this.send(&state, &batch).await.expect_err("no room");
-        assert!(matches!(refused, LedgerError::Db(DbError::DiskFull)), "{refused}");
+        let LedgerError::Db(DbError::Group(why)) = &refused else { panic!("{refused}") };
+        assert!(matches!(**why, DbError::DiskFull), "{refused}");
         assert_eq!((total(&state).await.0, asked::logs(&state.db).await), (0, 0));
         asked::make_room(&state.db).await;
         assert_eq!(this.send(&state, &batch).await.expect("room"), 150);
         assert_eq!(total(&state).await.0, 150);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_batches_share_a_commit_and_a_bad_one_takes_none_with_it() {
+    with_a_box(|state, this| async move {
+        let unknown = Batch { log_epoch: 1, first_seq: 5, ..this.batch(5, 6) };
+        let empty = Batch { plays: Vec::new(), ..this.batch(1, 1) };
+        // On one thread, all of them wait at the desk before the clerk looks at it.
+        let mut waiting = Vec::new();
+        for n in 1..=30 {
+            waiting.push((sent(&state, &this, &this.batch(2 * n - 1, 2 * n)), Some(2 * n)));
+            if n == 10 {
+                waiting.push((sent(&state, &this, &unknown), None));
+                waiting.push((sent(&state, &this, &empty), None));
+            }
+        }
+        for (answer, held) in waiting {
+            let answer = answer.await.expect("ended");
+            assert_eq!(answer.as_ref().ok().map(|mark| mark.seq), held, "{answer:?}");
+        }
+        assert_eq!((total(&state).await.0, asked::batches(&state.db).await), (60, 30));
+        assert_eq!(asked::logs(&state.db).await, 1, "a log that only promises plays leaves no trace");
+        assert_eq!(set_aside(&state).await.len(), 1);
+        let (batches, commits) = state.meters.plays();
+        assert_eq!(batches, 32);
+        assert!(commits <= 2, "{commits} commits");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_finds_no_room_is_refused_as_a_whole_and_taken_later() {
+    with_a_box(|state, this| async move {
+        if !asked::fill_disk(&state.db).await {
+            return;
+        }
+        let batches: Vec<_> = (0..20).map(|n| this.batch(50 * n + 1, 50 * (n + 1))).collect();
+        let refused: Vec<_> = batches.iter().map(|batch| sent(&state, &this, batch)).collect();
+        for answer in refused {
+            assert!(matches!(answer.await.expect("ended"), Err(LedgerError::Db(_) | LedgerError::Ahead { .. })));
+        }
+        assert_eq!((total(&state).await.0, asked::logs(&state.db).await), (0, 0), "nobody was told that it is held");
+        asked::make_room(&state.db).await;
+        for batch in &batches {
+            this.send(&state, batch).await.expect("room");
+        }
+        assert_eq!(total(&state).await.0, 1_000);
     })
     .await;
 }

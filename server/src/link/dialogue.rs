@@ -282,7 +282,7 @@ impl Dialogue<'_> {
 
     async fn refuse_plays(&mut self, error: &LedgerError) -> Result<End, Broken> {
         match error {
-            LedgerError::Db(error) => self.refuse_busy(error).await,
+            LedgerError::Db(_) | LedgerError::Closed => self.refuse_busy(error).await,
             LedgerError::Forged | LedgerError::OtherBox | LedgerError::Nonsense(_) | LedgerError::Ahead { .. } => {
                 tracing::error!(r#box.id = %self.paired.id, reason = %error, "plays of a box were refused: look at the box");
                 self.refuse(Refusal::Confused { text: error.to_string() }).await

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::db::places::{Places, places};
 use crate::db::{self, Db, publications};
 use crate::fleet::Fleet;
+use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::open::{database_file, reachable};
 use crate::pairing::Pairing;
@@ -56,6 +57,7 @@ impl House {
             keys,
             fleet: Fleet::default(),
             meters: Meters::default(),
+            clerk: Clerk::default(),
             pairing: Pairing::default(),
             data: config.data.clone(),
             phone_address,

@@ -12,7 +12,7 @@ pub struct Spread(Vec<Duration>);
 impl Spread {
     /// Puts them in order.
     #[must_use]
-    pub(super) fn of(mut all: Vec<Duration>) -> Self {
+    pub(crate) fn of(mut all: Vec<Duration>) -> Self {
         all.sort_unstable();
         Self(all)
     }
@@ -40,7 +40,7 @@ impl Spread {
 
 /// What a server uses between two looks.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     pid: Option<u32>,
     ports: Vec<u16>,
     since: Instant,
@@ -64,7 +64,7 @@ impl Meter {
     ///
     /// # Errors
     /// When the kernel does not tell.
-    pub(super) fn start(pid: Option<u32>, ports: &[u16]) -> Outcome<Self> {
+    pub(crate) fn start(pid: Option<u32>, ports: &[u16]) -> Outcome<Self> {
         let processor = pid.map(kernel::processor_time).transpose()?.unwrap_or_default();
         let dropped = kernel::packets_dropped(ports)?;
         Ok(Self { pid, ports: ports.to_vec(), since: Instant::now(), processor, dropped })
@@ -74,7 +74,7 @@ impl Meter {
     ///
     /// # Errors
     /// When the kernel does not tell.
-    pub(super) fn used(&self) -> Outcome<Used> {
+    pub(crate) fn used(&self) -> Outcome<Used> {
         let now = self.pid.map(kernel::processor_time).transpose()?;
         Ok(Used {
             wall: self.since.elapsed(),

@@ -58,7 +58,7 @@ impl Line {
 ///
 /// # Errors
 /// When the file cannot be read, or holds fewer.
-pub(super) fn read(file: &Path, count: usize) -> Outcome<Vec<Identity>> {
+pub(crate) fn read(file: &Path, count: usize) -> Outcome<Vec<Identity>> {
     let open = std::fs::File::open(file).with_context(|| format!("no boxes in {}", file.display()))?;
     let lines = BufReader::new(open).lines().take(count);
     let boxes = lines.map(|line| serde_json::from_str::<Line>(&line?)?.read()).collect::<Outcome<Vec<_>>>()?;

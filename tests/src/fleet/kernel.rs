@@ -13,7 +13,7 @@ const TICK: Duration = Duration::from_millis(10);
 ///
 /// # Errors
 /// When there is no such process.
-pub(super) fn processor_time(pid: u32) -> Outcome<Duration> {
+pub(crate) fn processor_time(pid: u32) -> Outcome<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name before the last bracket may hold anything.
     let (_, rest) = stat.rsplit_once(')').context("a process without a name")?;
@@ -27,7 +27,7 @@ pub(super) fn processor_time(pid: u32) -> Outcome<Duration> {
 ///
 /// # Errors
 /// When there is no such process.
-pub(super) fn resident_kib(pid: u32) -> Outcome<u64> {
+pub(crate) fn resident_kib(pid: u32) -> Outcome<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
     Ok(line.split_whitespace().nth(1).unwrap_or_default().parse()?)
@@ -37,7 +37,7 @@ pub(super) fn resident_kib(pid: u32) -> Outcome<u64> {
 ///
 /// # Errors
 /// When the kernel does not tell.
-pub(super) fn packets_dropped(ports: &[u16]) -> Outcome<u64> {
+pub(crate) fn packets_dropped(ports: &[u16]) -> Outcome<u64> {
     let table =
         std::fs::read_to_string("/proc/net/udp")? + &std::fs::read_to_string("/proc/net/udp6").unwrap_or_default();
     let drops = table.lines().filter_map(|line| {
@@ -50,7 +50,7 @@ pub(super) fn packets_dropped(ports: &[u16]) -> Outcome<u64> {
 
 /// How many tasks want a processor, averaged over the last minute: what else the machine was doing.
 #[must_use]
-pub(super) fn load() -> String {
+pub(crate) fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().unwrap_or("?").to_owned()
 }

@@ -3,12 +3,12 @@
 
 mod arguments;
 mod dial;
-mod figures;
+pub(crate) mod figures;
 mod frames;
-mod identity;
-mod kernel;
+pub(crate) mod identity;
+pub(crate) mod kernel;
 mod network;
-mod phases;
+pub(crate) mod phases;
 mod player;
 mod plays;
 mod report;
@@ -16,4 +16,4 @@ mod report;
 pub use arguments::Arguments;
 pub use network::Network;
 pub use phases::run;
-pub use report::Report;
+pub use report::{Push, Report};

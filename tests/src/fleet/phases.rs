@@ -1,5 +1,6 @@
 //! The phases of a run: all come, all stand, all are told, some send plays, the server falls and all come back.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,7 +74,8 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
     Ok(report)
 }
 
-struct Run<'a> {
+/// A run under way.
+pub(crate) struct Run<'a> {
     arguments: &'a Arguments,
     network: &'a mut Network,
     runtime: Runtime,
@@ -85,7 +87,11 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn start(arguments: &'a Arguments, network: &'a mut Network) -> Outcome<Self> {
+    /// Has every player wait for its first order.
+    ///
+    /// # Errors
+    /// When the players' sockets cannot be had.
+    pub(crate) fn start(arguments: &'a Arguments, network: &'a mut Network) -> Outcome<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
         let inside = runtime.enter();
         let authority = network.boxes.first().context("no boxes")?.authority_pem.clone();
@@ -110,7 +116,11 @@ impl<'a> Run<'a> {
         Ok(Self { arguments, network, runtime, shared, orders, ports, ends_at, report })
     }
 
-    fn meter(&self) -> Outcome<Meter> {
+    /// Begins to measure the server and the sockets of both sides.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub(crate) fn meter(&self) -> Outcome<Meter> {
         Meter::start(self.network.pid, &self.ports)
     }
 
@@ -142,9 +152,19 @@ impl<'a> Run<'a> {
     }
 
     fn all_dial(&mut self) -> Outcome<Phase> {
-        let meter = self.meter()?;
-        self.order(self.orders.len(), &Order::Dial)?;
-        self.until("every player to be online", |facts| facts.online >= self.orders.len())?;
+        self.dial(0..self.orders.len())
+    }
+
+    /// Has some players dial; those before them are online already.
+    ///
+    /// # Errors
+    /// When they are not all online in time.
+    pub(crate) fn dial(&mut self, players: Range<usize>) -> Outcome<Phase> {
+        let (meter, wanted) = (self.meter()?, players.end);
+        for player in self.orders.get(players).unwrap_or_default() {
+            player.try_send(Order::Dial).context("a player does not do what it is told")?;
+        }
+        self.until("every player to be online", |facts| facts.online >= wanted)?;
         let used = meter.used()?;
         let mut facts = self.shared.facts();
         let phase = Phase::of(used, &mut facts);
@@ -176,7 +196,11 @@ impl<'a> Run<'a> {
         Ok(Phase { used: meter.used()?, ..Phase::default() })
     }
 
-    fn push(&mut self, n: usize) -> Outcome<Push> {
+    /// Tells every zone something new, the `n`th time.
+    ///
+    /// # Errors
+    /// When it does not reach every player in time.
+    pub(crate) fn push(&mut self, n: usize) -> Outcome<Push> {
         self.shared.facts().receipts.clear();
         let (clicked, clicked_at) = (Instant::now(), System.now());
         let meter = std::thread::scope(|scope| {

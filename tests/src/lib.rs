@@ -2,6 +2,7 @@
 
 pub mod fleet;
 pub mod harness;
+pub mod peers;
 
 #[cfg(test)]
 mod house;

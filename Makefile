@@ -3,13 +3,20 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages packages-test build demo test bench check pictures
+.PHONY: help packages packages-test packages-bench build demo test bench check pictures
 
 # What the binaries need to be built and to run; and what their tests need besides.
 PACKAGES := build-essential pkg-config mold libwayland-dev libxkbcommon-dev libx11-dev libfontconfig1-dev \
 	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-libav mesa-vulkan-drivers libvulkan1 fonts-noto-cjk fontconfig ffmpeg espeak-ng librsvg2-bin
 PACKAGES_TEST := $(PACKAGES) chromium chromium-driver postgresql-15 sqlite3
+# What the server is compared with. Debian starts their services; the comparison uses ports of its own.
+PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light
+
+# Connections to each server side by side, and boxes of ours alone: a process may open 20,000 files on many a machine,
+# and a TCP server needs one for each connection.
+BENCH_PLAYERS ?= 15000
+BENCH_ALONE ?= 32800
 
 # One target folder for everything; CI points it outside the clone, so that the renderer is not built again.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -38,6 +45,9 @@ packages:
 packages-test:
 	$(call install,$(PACKAGES_TEST))
 
+packages-bench:
+	$(call install,$(PACKAGES_BENCH))
+
 build: packages
 	cargo build --workspace --locked
 
@@ -50,10 +60,12 @@ test: packages-test
 	./.ci/with-postgres cargo test --workspace --locked --lib --bins -- --skip walks::
 	cargo test --workspace --locked --lib -- --test-threads=1 walks::
 
-bench: packages-test
+bench: packages-bench
 	cargo build --workspace --all-targets --locked --release
+	@echo "commit $$(git rev-parse --short HEAD), $$(date -I), $$(nproc) cores"
 	$(TARGET)/release/first_figures
 	cargo bench --workspace --locked --bench wheel
+	$(TARGET)/release/peers --players $(BENCH_PLAYERS) --alone $(BENCH_ALONE)
 
 check: packages-test
 	cargo fmt --all --check

@@ -13,8 +13,8 @@ pub struct Arguments {
     /// Another part of the same run, started by itself
     #[command(subcommand)]
     pub role: Option<Role>,
-    /// How many players, and clients of each peer; a TCP peer needs an open file for each
-    #[arg(long, default_value_t = 15_000, value_parser = clap::value_parser!(u32).range(10..=19_000))]
+    /// How many players, and clients of each peer, which needs an open file for each; 0 leaves both out
+    #[arg(long, default_value_t = 15_000, value_parser = clap::value_parser!(u32).range(0..=19_000))]
     pub players: u32,
     /// Over how many zones our players are spread [default: half as many]
     #[arg(long)]
@@ -80,6 +80,21 @@ impl Arguments {
     /// How many zones.
     #[must_use]
     pub fn zones(&self) -> u32 {
-        self.zones.unwrap_or(self.players / 2).clamp(1, self.players)
+        self.zones.unwrap_or(self.players / 2).clamp(1, self.players.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_asks_for_what_the_targets_name() {
+        Arguments::command().debug_assert();
+        let usual = Arguments::parse_from(["peers"]);
+        assert_eq!((usual.players, usual.zones(), usual.rounds, usual.file_mib), (15_000, 7_500, 11, 256));
+        assert_eq!(Arguments::parse_from(["peers", "--players", "0"]).zones(), 1);
     }
 }

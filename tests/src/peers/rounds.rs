@@ -35,9 +35,12 @@ pub fn run(arguments: &Arguments, mut tell: impl FnMut(&str)) -> Outcome<()> {
     );
     let heading = Heading { players, load: kernel::load(), floor: handshake_floor()? };
     tell(&format!("{players} connections to each server, load {}", heading.load));
-    let columns = side_by_side(arguments, players, &mut tell)?;
+    let columns = if players > 0 { side_by_side(arguments, players, &mut tell)? } else { Vec::new() };
     let transfer = (arguments.file_mib > 0).then(|| download::measure(arguments, &mut tell)).transpose()?;
-    print(&heading, &columns, transfer.as_ref(), &mut tell);
+    print(&heading, &columns, &mut tell);
+    if let Some(transfer) = transfer {
+        transfer.print(&mut tell);
+    }
     if arguments.alone > 0 {
         alone::run(arguments, &mut tell)?;
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::download::Transfer;
 use super::peer::{Side, Taken};
 use crate::fleet::kernel;
 use crate::harness::Outcome;
@@ -95,7 +94,8 @@ impl Column {
 }
 
 /// Tells the table, line by line.
-pub(super) fn print(heading: &Heading, columns: &[Column], transfer: Option<&Transfer>, tell: &mut impl FnMut(&str)) {
+pub(super) fn print(heading: &Heading, columns: &[Column], tell: &mut impl FnMut(&str)) {
+    let Some(ours) = columns.first() else { return };
     let floor_us = heading.floor.as_secs_f64() * 1e6;
     tell("");
     tell(&format!(
@@ -114,19 +114,14 @@ pub(super) fn print(heading: &Heading, columns: &[Column], transfer: Option<&Tra
         tell(&row.line());
     }
     tell("");
-    if let Some(ours) = columns.first() {
-        let handshake = ours.over_dials(|taken| taken.used.micros_each(taken.told.count)).unwrap_or_default();
-        tell(&format!(
-            "T3: arithmetic alone takes {floor_us:.0} µs for a handshake; ours takes {:.2} times that, hello, welcome and \
-             the manifest in hand included.",
-            handshake / floor_us.max(1.0)
-        ));
-        let size = ours.pushes.first().map_or(0, |taken| taken.size_bytes);
-        tell(&format!("T2: our manifest has {size} bytes; {} packets were dropped.", ours.dropped));
-    }
-    if let Some(transfer) = transfer {
-        transfer.print(tell);
-    }
+    let handshake = ours.over_dials(|taken| taken.used.micros_each(taken.told.count)).unwrap_or_default();
+    tell(&format!(
+        "T3: arithmetic alone takes {floor_us:.0} µs for a handshake; ours takes {:.2} times that, hello, welcome and the \
+         manifest in hand included.",
+        handshake / floor_us.max(1.0)
+    ));
+    let size = ours.pushes.first().map_or(0, |taken| taken.size_bytes);
+    tell(&format!("T2: our manifest has {size} bytes; {} packets were dropped.", ours.dropped));
 }
 
 fn rows(columns: &[Column]) -> Vec<Row> {

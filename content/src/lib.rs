@@ -17,10 +17,12 @@
 //! - **play**: one showing, from its first presented frame to its last ([`play`]).
 //! - **log**: the plays of a box, numbered; the **books**: what the server makes of them ([`play`]).
 //! - **shelf**: what a box keeps so that it wakes with something to show ([`shelf`]).
+//! - **evidence**: plays in one signed file that a stranger checks with the root's public key alone ([`evidence`]).
 //! - **link**: the conversation between box and server ([`wire`]).
 
 pub mod clinic;
 pub mod clock;
+pub mod evidence;
 pub mod id;
 pub mod item;
 pub mod manifest;

@@ -8,6 +8,7 @@ pub mod config;
 pub mod console;
 pub mod db;
 pub mod demo;
+pub mod evidence;
 pub mod expand;
 pub mod fleet;
 pub mod keyring;

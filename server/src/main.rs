@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::config::{Config, ConfigArgs};
-use anteroom_server::{calendar, check, demo, expand, keyring, plan, rehearse, serve};
+use anteroom_server::{calendar, check, demo, evidence, expand, keyring, plan, rehearse, serve};
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
@@ -27,6 +27,9 @@ const EXAMPLES: &str = "Examples:
   anteroom day Z03 tomorrow             what will this zone show, from when to when?
   anteroom diff                         what would publishing change, and what looks wrong?
   anteroom forecast flu-2026            will the campaign get the plays it was promised?
+  anteroom plays export --from 2026-11-01 --to 2026-11-30 --evidence nov.evidence   plays a stranger can check
+  anteroom verify nov.evidence --root KEY   … offline, with the root's public key alone
+  anteroom plays at --screen Z03-1 --at 10:03   what was on the glass then?
   anteroom rehearse --data ./load --screens 4000 --boxes boxes.jsonl   a network to try a server with
   anteroom expand 'FREQ=MONTHLY;BYDAY=-1FR' --start 2026-11-27T08:00   on which days is that?
 
@@ -78,6 +81,16 @@ enum Command {
     },
     #[command(flatten)]
     Plan(plan::PlanCommand),
+    /// Plays: export them with their evidence, and ask what was on a screen at a moment
+    Plays {
+        #[command(subcommand)]
+        command: evidence::PlaysCommand,
+    },
+    /// Check a bundle of evidence with the root's public key alone: offline, without a data folder
+    Verify {
+        #[command(flatten)]
+        args: evidence::VerifyArgs,
+    },
     /// List the dates of a recurrence rule (RFC 5545), one a line
     Expand {
         #[command(flatten)]
@@ -145,6 +158,14 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Calendar { command } => println!("{}", calendar::run(command).await?),
         Command::Rehearse { args } => println!("{}", rehearse::rehearse(args).await?),
         Command::Trust { command } => println!("{}", keyring::run(command).await?),
+        Command::Plays { command } => println!("{}", evidence::run(command).await?),
+        Command::Verify { args } => {
+            let told = evidence::verify(&args)?;
+            println!("{}", told.text);
+            if !told.is_well {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Plan(command) => {
             let told = plan::run(command).await?;
             println!("{}", told.text);

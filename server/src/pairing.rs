@@ -13,7 +13,7 @@ use ed25519_dalek::VerifyingKey;
 use tokio::sync::{oneshot, watch};
 
 use crate::db::boxes::{self, NewBox};
-use crate::db::{DbError, DbResult};
+use crate::db::{DbError, DbResult, certificates};
 use crate::state::State;
 use crate::trust::BadKeys;
 
@@ -283,7 +283,9 @@ async fn admit(
     now: Instant,
 ) -> Result<(BoxId, String), ClaimError> {
     let box_id = draw_name()?;
-    let certificate = state.keys.sign_box(&newcomer.request_pem, &box_id, now)?;
+    let certificate = state.keys.sign_box(&newcomer.request_pem, (&box_id, &newcomer.signing_key), now)?;
+    let names = (certificate.fingerprint.as_str(), certificate.pem.as_str());
+    certificates::keep(&state.db, &box_id, names, certificate.until, now).await?;
     let new = NewBox {
         id: box_id.clone(),
         fingerprint: certificate.fingerprint,

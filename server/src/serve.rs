@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
-use crate::{console, link, phone, publish};
+use crate::{console, ledger, link, phone, publish};
 
 /// How long open pages and links may take to end when the server stops.
 const STOP_SECS: u64 = 5;
@@ -69,6 +69,7 @@ pub async fn start(config: &Config, listening: &Listening) -> anyhow::Result<(Op
             "every zone was signed anew"
         );
     }
+    ledger::note_reach(&opened.state).await?;
     let ready = Ready {
         console: opened.state.console_address.clone(),
         phone: opened.state.phone_address.clone(),

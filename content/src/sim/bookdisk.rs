@@ -8,7 +8,7 @@ use super::machine::{Machine, Refusal, Rows, commit};
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash};
 use crate::manifest::Envelope;
-use crate::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Span, Standing};
+use crate::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Reach, Span, Standing};
 use crate::play::{Batch, Play};
 
 /// How long a server with that bug knows a repetition.
@@ -152,6 +152,10 @@ impl Entry for BookChange {
         let plays = read.filter(|(play, _)| play.seq >= span.first_seq).collect();
         let row = BatchRow { log_epoch, span, at, envelope: envelope.clone(), plays };
         self.rows.batches.push(Arc::new(row));
+        Ok(())
+    }
+
+    async fn add_reach(&mut self, _: &BoxId, _: u64, _: u64, _: &[Reach]) -> Result<(), Refusal> {
         Ok(())
     }
 

@@ -21,11 +21,14 @@ pub enum Purpose {
     AlertTemplate,
     /// A batch of plays: signed by the key of its box.
     Plays,
+    /// The index of a bundle of evidence: signed by a publish key.
+    Evidence,
 }
 
 impl Purpose {
     /// Every one.
-    pub const ALL: [Self; 5] = [Self::Charter, Self::Manifest, Self::Assignment, Self::AlertTemplate, Self::Plays];
+    pub const ALL: [Self; 6] =
+        [Self::Charter, Self::Manifest, Self::Assignment, Self::AlertTemplate, Self::Plays, Self::Evidence];
 
     /// Its name in what is signed: never changed, or what was signed before would not be believed any more.
     #[must_use]
@@ -36,6 +39,7 @@ impl Purpose {
             Self::Assignment => "assignment",
             Self::AlertTemplate => "alert-template",
             Self::Plays => "plays",
+            Self::Evidence => "evidence",
         }
     }
 
@@ -55,6 +59,7 @@ impl fmt::Display for Purpose {
             Self::Assignment => "assignment",
             Self::AlertTemplate => "alert template",
             Self::Plays => "batch of plays",
+            Self::Evidence => "bundle of evidence",
         })
     }
 }

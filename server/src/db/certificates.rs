@@ -5,6 +5,32 @@ use anteroom_content::id::BoxId;
 
 use super::{Db, DbResult};
 
+/// Keeps a certificate that was signed, by its fingerprint, for those who check the box's plays one day.
+pub async fn keep(db: &Db, id: &BoxId, (fingerprint, pem): (&str, &str), until: Instant, at: Instant) -> DbResult<()> {
+    execute!(
+        db,
+        "insert into box_certificate (fingerprint, box, pem, until_at, signed_at) values ($1, $2, $3, $4, $5)
+         on conflict (fingerprint) do nothing",
+        fingerprint,
+        id.as_str(),
+        pem,
+        until.0,
+        at.0
+    )?;
+    Ok(())
+}
+
+/// The certificate of a box that holds the longest, PEM; none when it was paired before certificates were kept.
+pub async fn certificate_of(db: &Db, id: &BoxId) -> DbResult<Option<String>> {
+    let found = row!(
+        db,
+        (String,),
+        "select pem from box_certificate where box = $1 order by until_at desc, signed_at desc limit 1",
+        id.as_str()
+    )?;
+    Ok(found.map(|(pem,)| pem))
+}
+
 /// Writes down the certificate that shall take the place of a box's own; one that was signed before and never used is
 /// believed no more.
 pub async fn offer(db: &Db, id: &BoxId, fingerprint: &str, until: Instant) -> DbResult<()> {

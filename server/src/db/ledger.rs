@@ -3,7 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash};
 use anteroom_content::manifest::Envelope;
-use anteroom_content::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Span, Standing};
+use anteroom_content::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Reach, Span, Standing};
 
 use super::{Db, DbError, DbResult, Tx, document, to_document};
 
@@ -94,6 +94,10 @@ impl Entry for Tx<'_> {
             to_document("batch", envelope)?
         )?;
         Ok(())
+    }
+
+    async fn add_reach(&mut self, box_id: &BoxId, log_epoch: u64, first_seq: u64, reach: &[Reach]) -> DbResult<()> {
+        super::reach::add(self, (box_id, log_epoch, first_seq), reach).await
     }
 
     async fn batch_with(&mut self, box_id: &BoxId, log_epoch: u64, seq: u64) -> DbResult<Option<Envelope>> {

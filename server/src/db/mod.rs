@@ -159,6 +159,7 @@ pub mod calendar;
 pub mod campaigns;
 pub mod certificates;
 pub mod clinics;
+pub mod evidence;
 pub mod facts;
 pub mod handouts;
 pub mod items;
@@ -167,6 +168,7 @@ pub mod network;
 pub mod places;
 pub mod playlists;
 pub mod publications;
+pub mod reach;
 pub mod scans;
 pub mod totals;
 

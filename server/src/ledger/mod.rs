@@ -2,9 +2,11 @@
 //! acknowledged is on disk; what cannot be counted is kept aside and never in the way.
 
 mod clerk;
+mod reach;
 mod receive;
 #[cfg(test)]
 mod tests;
 
 pub use clerk::{Clerk, GROUP_MAX, WAITING_KIB_MAX};
+pub use reach::note_reach;
 pub use receive::{LedgerError, receive, resume};

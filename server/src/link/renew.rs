@@ -33,7 +33,9 @@ pub(super) fn is_late(paired: &PairedBox, now: Instant) -> bool {
 
 /// Signs what a box asks for. What it has now holds until it comes with the new one.
 pub(super) async fn sign(state: &State, paired: &PairedBox, request_pem: &str) -> Result<ToPlayer, NoCertificate> {
-    let signed = state.keys.sign_box(request_pem, &paired.id, state.now())?;
+    let now = state.now();
+    let signed = state.keys.sign_box(request_pem, (&paired.id, &paired.signing_key), now)?;
+    certificates::keep(&state.db, &paired.id, (&signed.fingerprint, &signed.pem), signed.until, now).await?;
     certificates::offer(&state.db, &paired.id, &signed.fingerprint, signed.until).await?;
     tracing::info!(r#box.id = %paired.id, "a box got a new certificate");
     Ok(ToPlayer::Certificate { pem: signed.pem })

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 const NEAR_MAX: usize = 5;
 
 /// Nothing has such a name; the nearest that are there.
-pub(super) fn no_such<'a>(what: &str, given: &str, names: impl Iterator<Item = &'a str>) -> anyhow::Error {
+pub(crate) fn no_such<'a>(what: &str, given: &str, names: impl Iterator<Item = &'a str>) -> anyhow::Error {
     let mut near: Vec<(usize, &str)> = names.map(|name| (distance(given, name), name)).collect();
     near.sort_unstable();
     near.dedup();
@@ -43,7 +43,7 @@ fn distance(one: &str, other: &str) -> usize {
 ///
 /// # Errors
 /// When it is in none of the forms, which are told.
-pub(super) fn moment(text: &str, now: Instant, offsets: &Offsets) -> anyhow::Result<Instant> {
+pub(crate) fn moment(text: &str, now: Instant, offsets: &Offsets) -> anyhow::Result<Instant> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("now") {
         return Ok(now);
@@ -67,7 +67,7 @@ pub(super) fn moment(text: &str, now: Instant, offsets: &Offsets) -> anyhow::Res
 ///
 /// # Errors
 /// When it is in none of the forms, which are told.
-pub(super) fn date(text: &str, today: Date) -> anyhow::Result<Date> {
+pub(crate) fn date(text: &str, today: Date) -> anyhow::Result<Date> {
     let text = text.trim();
     match text.to_ascii_lowercase().as_str() {
         "today" => Ok(today),

@@ -7,7 +7,7 @@ const GAP: &str = "  ";
 
 /// To which side a column's words stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// Words.
     Left,
     /// Numbers.
@@ -15,7 +15,7 @@ pub(super) enum Side {
 }
 
 /// Rows in columns, each line begun by `indent`; nothing stands after the last word of a line.
-pub(super) fn columns(indent: &str, sides: &[Side], rows: &[Vec<String>]) -> String {
+pub(crate) fn columns(indent: &str, sides: &[Side], rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let wide = |n: usize| rows.iter().filter_map(|row| row.get(n)).map(|cell| width(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(wide).collect();
@@ -39,7 +39,7 @@ pub(super) fn columns(indent: &str, sides: &[Side], rows: &[Vec<String>]) -> Str
 }
 
 /// How many columns a text takes.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
@@ -53,24 +53,24 @@ fn is_wide(c: char) -> bool {
 }
 
 /// `2026-11-25 09:05:00` by a place's clocks.
-pub(super) fn stamp(offsets: &Offsets, at: Instant) -> String {
+pub(crate) fn stamp(offsets: &Offsets, at: Instant) -> String {
     offsets.local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// `09:05:00` by a place's clocks.
-pub(super) fn clock(offsets: &Offsets, at: Instant) -> String {
+pub(crate) fn clock(offsets: &Offsets, at: Instant) -> String {
     offsets.local(at).strftime("%H:%M:%S").to_string()
 }
 
 /// `1:02:05` or `2:05`.
-pub(super) fn length(ms: i64) -> String {
+pub(crate) fn length(ms: i64) -> String {
     let secs = ms.max(0) / SECOND_MS;
     let (hours, minutes, secs) = (secs / 3_600, secs / 60 % 60, secs % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{secs:02}") } else { format!("{minutes}:{secs:02}") }
 }
 
 /// A part of a whole in per cent, with one digit after the point.
-pub(super) fn percent(part: i64, whole: i64) -> String {
+pub(crate) fn percent(part: i64, whole: i64) -> String {
     if whole <= 0 {
         return "–".to_owned();
     }

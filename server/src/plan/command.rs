@@ -77,18 +77,18 @@ Exit code 1 when something must be put right before it can be published.")]
 pub struct Answer {
     /// Answer as JSON
     #[arg(long)]
-    pub(super) json: bool,
+    pub(crate) json: bool,
     /// In which language the words are
     #[arg(long, value_enum, default_value_t = Lang::En)]
-    pub(super) lang: Lang,
+    pub(crate) lang: Lang,
     /// Where the server's data are.
     #[command(flatten)]
-    pub(super) config: ConfigArgs,
+    pub(crate) config: ConfigArgs,
 }
 
 /// A language by its short name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Lang {
+pub(crate) enum Lang {
     /// Chinese
     Zh,
     /// English
@@ -105,7 +105,7 @@ pub struct Told {
 }
 
 impl Lang {
-    const fn language(self) -> Language {
+    pub(crate) const fn language(self) -> Language {
         match self {
             Self::Zh => Language::Chinese,
             Self::En => Language::English,

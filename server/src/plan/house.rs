@@ -22,9 +22,9 @@ use crate::state::{Shared, State};
 use crate::trust::Keys;
 
 /// A hospital opened to be read.
-pub(super) struct House {
-    pub(super) state: State,
-    pub(super) places: Places,
+pub(crate) struct House {
+    pub(crate) state: State,
+    pub(crate) places: Places,
 }
 
 impl House {
@@ -32,7 +32,7 @@ impl House {
     ///
     /// # Errors
     /// When there is none: a slip in the folder's name must not make a second one.
-    pub(super) async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let db = if let Some(url) = &config.database {
             Db::open_postgres(url).await?
         } else {
@@ -68,12 +68,12 @@ impl House {
         Ok(Self { state, places })
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.state.db.close().await;
     }
 
     /// A screen with its zone and site.
-    pub(super) fn screen(&self, id: &str) -> anyhow::Result<(&Screen, &Zone, &Site)> {
+    pub(crate) fn screen(&self, id: &str) -> anyhow::Result<(&Screen, &Zone, &Site)> {
         let found = ScreenId::parse(id).ok().and_then(|id| self.places.screen(&id));
         let screen =
             found.ok_or_else(|| no_such("screen", id, self.places.screens.iter().map(|screen| screen.id.as_str())))?;
@@ -82,7 +82,7 @@ impl House {
     }
 
     /// A zone with its site.
-    pub(super) fn zone(&self, id: &str) -> anyhow::Result<(&Zone, &Site)> {
+    pub(crate) fn zone(&self, id: &str) -> anyhow::Result<(&Zone, &Site)> {
         let found = ZoneId::parse(id).ok().and_then(|id| self.places.zone(&id));
         let zone = found.ok_or_else(|| no_such("zone", id, self.places.zones.iter().map(|zone| zone.id.as_str())))?;
         let site = self.places.site_of(zone).with_context(|| format!("zone `{id}` belongs to no site"))?;
@@ -90,12 +90,12 @@ impl House {
     }
 
     /// The clocks of a site.
-    pub(super) fn offsets(&self, site: &Site) -> anyhow::Result<Offsets> {
+    pub(crate) fn offsets(&self, site: &Site) -> anyhow::Result<Offsets> {
         Ok(Offsets::of_zone(&site.time_zone, self.state.now())?)
     }
 
     /// The calendar of a site.
-    pub(super) async fn calendar(&self, site: &Site) -> anyhow::Result<Calendar> {
+    pub(crate) async fn calendar(&self, site: &Site) -> anyhow::Result<Calendar> {
         Ok(db::calendar::calendar(&self.state.db, "").await?.of_site(&site.id))
     }
 }

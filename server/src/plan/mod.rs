@@ -12,4 +12,8 @@ mod house;
 mod tests;
 mod why;
 
-pub use command::{PlanCommand, run};
+pub(crate) use ask::{date, moment, no_such};
+pub(crate) use columns::{Side, columns, length, stamp};
+pub(crate) use command::Lang;
+pub use command::{Answer, PlanCommand, Told, run};
+pub(crate) use house::House;

@@ -61,10 +61,10 @@ fn make_one(keys: &Keys, n: u32, lines: &mut BufWriter<File>, now: Instant) -> a
     let id = BoxId::parse(&format!("rehearsal-{n:06}"))?;
     let key = rcgen::KeyPair::generate()?;
     let request = rcgen::CertificateParams::default().serialize_request(&key)?.pem()?;
-    let certificate = keys.sign_box(&request, &id, now)?;
     let mut chance = [0; 32];
     getrandom::fill(&mut chance).map_err(|error| anyhow::anyhow!("no chance to be had: {error}"))?;
     let signing_key = SigningKey::from_bytes(&chance);
+    let certificate = keys.sign_box(&request, (&id, &signing_key.verifying_key()), now)?;
     let identity = Identity {
         box_id: &id,
         certificate_pem: certificate.pem,

@@ -122,7 +122,8 @@ pub async fn plays(state: &State, from: Date, to: Date) -> Result<PlaysReport, R
     })
 }
 
-fn time_zone(places: &Places) -> &str {
+/// The time zone reports go by: the first site's.
+pub(crate) fn time_zone(places: &Places) -> &str {
     places.sites.first().map_or(TIME_ZONE, |site| site.time_zone.as_str())
 }
 
@@ -130,7 +131,7 @@ type Hours = Range<i64>;
 
 /// From the first moment of a day to the first of the next. The offsets are read around that very day: a report may look
 /// further back than a programme looks.
-pub(super) fn day(time_zone: &str, date: Date) -> Result<Range<Instant>, UnknownZone> {
+pub(crate) fn day(time_zone: &str, date: Date) -> Result<Range<Instant>, UnknownZone> {
     let around = Offsets::fixed("UTC", 0).instant(date, 0);
     let offsets = Offsets::of_zone(time_zone, around)?;
     Ok(offsets.instant(date, 0)..offsets.instant(date, 1440))

@@ -83,12 +83,12 @@ fn count_row(name: &Text, count: u64, language: Language) -> Row {
     row
 }
 
-pub(super) fn seconds(ms: u64) -> String {
+pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
 }
 
 /// A spreadsheet takes a cell that begins like a formula for one; a quotation mark in front keeps it text.
-pub(super) fn safe_cell(cell: String) -> String {
+pub(crate) fn safe_cell(cell: String) -> String {
     let is_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if is_formula || cell.starts_with(['\t', '\r', '\n']) { format!("'{cell}") } else { cell }
 }

@@ -1,12 +1,14 @@
 //! Certificates: the device authority's own, and those it signs for boxes and for this server.
 
 use anteroom_content::clock::Instant;
+use anteroom_content::evidence::plays_key_uri;
 use anteroom_content::id::BoxId;
 use anteroom_content::manifest::to_hex;
 use anteroom_content::wire::SERVER_NAME;
+use ed25519_dalek::VerifyingKey;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
+    Issuer, KeyPair, KeyUsagePurpose, SanType,
 };
 
 use super::keys::BadKeys;
@@ -58,17 +60,25 @@ impl AuthorityKey {
         Ok(Self { issuer: Issuer::from_ca_cert_pem(certificate_pem, KeyPair::from_pem(key_pem)?)? })
     }
 
-    /// Signs a box's certificate request.
+    /// Signs a box's certificate request. The key the box signs plays with stands among its names, so that its plays can be
+    /// believed by strangers.
     ///
     /// # Errors
     /// [`BadKeys::Request`] when the request is not one or its own signature is wrong.
-    pub(super) fn sign_box(&self, request_pem: &str, id: &BoxId, now: Instant) -> Result<BoxCertificate, BadKeys> {
+    pub(super) fn sign_box(
+        &self,
+        request_pem: &str,
+        (id, plays_key): (&BoxId, &VerifyingKey),
+        now: Instant,
+    ) -> Result<BoxCertificate, BadKeys> {
         let bad = |error: rcgen::Error| BadKeys::Request(error.to_string());
         let mut request = CertificateSigningRequestParams::from_pem(request_pem).map_err(bad)?;
         // Nothing the box asked for is taken over but its key.
         let mut params = CertificateParams::new(vec![id.as_str().to_owned()]).map_err(bad)?;
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, id.as_str());
+        let name = plays_key_uri(plays_key).try_into().map_err(bad)?;
+        params.subject_alt_names.push(SanType::URI(name));
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         // A box with a dead clock battery believes that it is 1970.
         params.not_before = rcgen::date_time_ymd(1970, 1, 1);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::BoxId;
 use anteroom_content::trust::{Charter, PublicKey, SignedCharter};
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 
 use super::certificate::{AuthorityKey, BoxCertificate};
 use super::folder::{self, Folder};
@@ -113,12 +113,17 @@ impl Keys {
         })
     }
 
-    /// Signs a box's certificate request.
+    /// Signs the certificate request of a box, which signs plays with that key; the certificate says so.
     ///
     /// # Errors
     /// [`BadKeys::Request`] when the request is not one or its own signature is wrong.
-    pub fn sign_box(&self, request_pem: &str, box_id: &BoxId, now: Instant) -> Result<BoxCertificate, BadKeys> {
-        self.authority.sign_box(request_pem, box_id, now)
+    pub fn sign_box(
+        &self,
+        request_pem: &str,
+        (box_id, plays_key): (&BoxId, &VerifyingKey),
+        now: Instant,
+    ) -> Result<BoxCertificate, BadKeys> {
+        self.authority.sign_box(request_pem, (box_id, plays_key), now)
     }
 
     /// The charters a box has missed that holds one of this version, the oldest first.
@@ -221,10 +226,11 @@ mod tests {
         let key = KeyPair::generate().expect("key");
         let request = CertificateParams::new(vec![]).expect("params").serialize_request(&key).expect("request");
         let box_id = BoxId::parse("b1").expect("name");
-        let signed = again.sign_box(&request.pem().expect("pem"), &box_id, NOW).expect("signed");
+        let plays_key = SigningKey::from_bytes(&[3; 32]).verifying_key();
+        let signed = again.sign_box(&request.pem().expect("pem"), (&box_id, &plays_key), NOW).expect("signed");
         assert_eq!(signed.fingerprint.len(), 64);
         assert!(signed.until.ms_since(NOW) > 5 * 365 * anteroom_content::clock::DAY_MS);
-        assert!(again.sign_box("-----BEGIN", &box_id, NOW).is_err());
+        assert!(again.sign_box("-----BEGIN", (&box_id, &plays_key), NOW).is_err());
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! The books: what the server makes of sealed batches. Each play once, whatever comes twice, in pieces or damaged; what
 //! cannot be counted is kept aside and never in the way. The rows are kept by whoever implements [`Books`].
 
+mod reach;
 mod receive;
 mod sort;
 mod totals;
 
+pub use reach::{REACH_MS_MAX, Reach, reach};
 pub use receive::{Aside, Author, Received, Refused, Resumed, keep_nonsense, open, receive, resume, take};
+pub(crate) use sort::{Step, sort};
+pub use totals::is_time_proven;
 
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
@@ -126,6 +130,15 @@ pub trait Entry: Send {
         span: Span,
         envelope: &Envelope,
         at: Instant,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Notes when a batch was on which screens, so that a moment's play is found at once.
+    fn add_reach(
+        &mut self,
+        box_id: &BoxId,
+        log_epoch: u64,
+        first_seq: u64,
+        reach: &[Reach],
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// The batch that brought a play.

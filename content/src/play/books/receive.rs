@@ -2,6 +2,7 @@
 
 use ed25519_dalek::VerifyingKey;
 
+use super::reach::reach;
 use super::sort::{Step, contradicts, sort};
 use super::totals::add_up;
 use super::{ASIDE_OF_BOX_MAX, Books, Entry, Evidence, Span, Standing};
@@ -177,6 +178,8 @@ pub async fn take<T: Entry>(
         Step::Aside { reason, after } => (after, Some(reason)),
         Step::Take { span, plays, after } => {
             entry.add_batch(box_id, log_epoch, span, envelope, now).await.map_err(Refused::Books)?;
+            let reach = reach(&plays, now);
+            entry.add_reach(box_id, log_epoch, span.first_seq, &reach).await.map_err(Refused::Books)?;
             let totals = add_up(plays, now);
             for (key, total) in &totals.hours {
                 entry.add_hour(key, *total).await.map_err(Refused::Books)?;

@@ -9,7 +9,7 @@ const SEQ_MAX: u64 = i64::MAX.unsigned_abs();
 
 /// What to do with a batch.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// Every play of it is held: say so again.
     Repeat,
     /// Plays before it are missing: they must come first.
@@ -35,7 +35,7 @@ pub(super) enum Step {
 }
 
 /// Sorts a batch.
-pub(super) fn sort(batch: &Batch, standing: Standing) -> Step {
+pub(crate) fn sort(batch: &Batch, standing: Standing) -> Step {
     let Some(last_seq) = last_seq(batch) else { return Step::Nowhere };
     if last_seq <= standing.seq {
         return Step::Repeat;

@@ -28,11 +28,17 @@ impl Totals {
     }
 }
 
+/// A play that was received at `received_at` can have begun at `started_at`: its clock was set, and did not run ahead.
+#[must_use]
+pub fn is_time_proven(started_at: Instant, received_at: Instant) -> bool {
+    started_at >= CLOCKS_FROM && started_at <= received_at.plus_ms(AHEAD_MAX_MS)
+}
+
 /// Adds plays up.
 pub(super) fn add_up(plays: Vec<Play>, now: Instant) -> Totals {
     let mut totals = Totals::default();
     for play in plays {
-        if play.started_at < CLOCKS_FROM || play.started_at > now.plus_ms(AHEAD_MAX_MS) {
+        if !is_time_proven(play.started_at, now) {
             totals.time_unproven.push(play.seq);
             continue;
         }

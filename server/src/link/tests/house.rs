@@ -61,7 +61,11 @@ impl House {
     /// A box that is paired already.
     pub(super) async fn paired(&self, name: &str) -> TestBox {
         let mut this = TestBox::new(BoxId::parse(name).expect("name"));
-        let signed = self.state.keys.sign_box(&this.request_pem(), &this.id, NOW).expect("signed");
+        let signed = self
+            .state
+            .keys
+            .sign_box(&this.request_pem(), (&this.id, &this.signing_key.verifying_key()), NOW)
+            .expect("signed");
         let new = NewBox {
             id: this.id.clone(),
             fingerprint: signed.fingerprint,

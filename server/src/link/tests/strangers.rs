@@ -35,7 +35,9 @@ async fn a_certificate_of_another_authority_is_refused() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     let other = Keys::load_or_make(elsewhere.path(), NOW).expect("keys");
     let mut this = house.paired("box-1").await;
-    this.certificate_pem = Some(other.sign_box(&this.request_pem(), &this.id, NOW).expect("signed").pem);
+    this.certificate_pem = Some(
+        other.sign_box(&this.request_pem(), (&this.id, &this.signing_key.verifying_key()), NOW).expect("signed").pem,
+    );
     let ended = end_of(soon("an answer", this.dial(house.address, ALPN_CONTROL)).await).await;
     assert!(is_tls(&ended), "{ended}");
     house.close().await;

@@ -24,6 +24,7 @@ mod media_form;
 mod media_words;
 mod metrics;
 mod moment;
+mod on_screen;
 mod outlook;
 mod overview;
 mod pair;

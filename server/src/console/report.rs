@@ -97,7 +97,7 @@ async fn today(desk: &Desk) -> Result<Date, Fault> {
     reports::today(&desk.house).await.map_err(fault_of)
 }
 
-fn fault_of(error: ReportError) -> Fault {
+pub(super) fn fault_of(error: ReportError) -> Fault {
     match error {
         ReportError::Db(error) => error.into(),
         ReportError::Programme(error) => error.into(),

@@ -17,8 +17,9 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, files, media,
-    media_form, metrics, outlook, overview, pair, planned, playlist, playlists, publish, report, review, rules,
-    screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why, zone_form,
+    media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish, report, review,
+    rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why,
+    zone_form,
 };
 use crate::state::State;
 
@@ -204,6 +205,7 @@ fn programme(routes: Routes) -> Routes {
         .post("/clinics/{id}/withdraw", Needs::May(Clinics), clinics::withdraw)
         .get("/report", Needs::SignedIn, report::look)
         .get("/report.csv", Needs::SignedIn, report::csv)
+        .get("/report/at", Needs::SignedIn, on_screen::look)
         .get("/report/planned", Needs::SignedIn, planned::look)
         .get("/report/planned.csv", Needs::SignedIn, planned::csv)
 }

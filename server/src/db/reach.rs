@@ -134,3 +134,31 @@ pub async fn box_of(db: &Db, screen: &ScreenId) -> DbResult<Option<BoxId>> {
     };
     found.map(read).transpose()
 }
+
+#[cfg(test)]
+pub(crate) mod asked {
+    //! What tests do to the way from screens to batches.
+
+    use super::*;
+
+    /// Fills it with stretches of ten screens, `count` each, five minutes apart, all of one batch.
+    pub(crate) async fn crowd(db: &Db, (log_epoch, first_seq): (u64, i64), until: Instant, count: i64) {
+        execute!(
+            db,
+            "insert into play_reach (screen, from_at, to_at, box, log_epoch, first_seq)
+             with recursive n (i) as (select cast(1 as bigint) union all select i + 1 from n where i < $4),
+             s (k) as (select cast(1 as bigint) union all select k + 1 from s where k < 10)
+             select 'a-' || cast(k as text), $3 - i * 300000, $3 - i * 300000 + 290000, 'box-1', $1, $2 from s cross join n",
+            log_epoch.cast_signed(),
+            first_seq,
+            until.0,
+            count
+        )
+        .expect("filled");
+    }
+
+    /// Empties it.
+    pub(crate) async fn forget(db: &Db) {
+        execute!(db, "delete from play_reach").expect("emptied");
+    }
+}

@@ -49,10 +49,11 @@ pub(crate) fn moment(text: &str, now: Instant, offsets: &Offsets) -> anyhow::Res
         return Ok(now);
     }
     let today = offsets.date(now);
-    let wall = match text.parse::<Time>() {
-        Ok(time) => Some(today.to_datetime(time)),
-        Err(_) if text.contains(':') => text.parse::<DateTime>().ok(),
-        Err(_) => None,
+    // A time is also read from a text with a date before it, which would be lost.
+    let wall = if text.contains('-') {
+        text.parse::<DateTime>().ok().filter(|_| text.contains(':'))
+    } else {
+        text.parse::<Time>().ok().map(|time| today.to_datetime(time))
     };
     let wall = wall.ok_or_else(|| {
         anyhow::anyhow!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anteroom_content::clock::{Fixed, Instant};
+use anteroom_content::clock::{Fixed, Instant, Offsets};
 use anteroom_content::item::Item;
 use clap::Parser;
 use serde_json::{Value, json};
@@ -204,4 +204,21 @@ fn the_nearest_names_come_first() {
     let names = ["Z01-1", "Z03-1", "Z03-2", "Z13-1", "Z09-1", "A", "B"];
     let said = ask::no_such("screen", "z03-1x", names.into_iter()).to_string();
     assert!(said.starts_with("no screen `z03-1x`; the nearest are Z03-1, "), "{said}");
+}
+
+#[test]
+fn a_moment_with_a_date_keeps_it() {
+    let offsets = Offsets::of_zone("Asia/Shanghai", EVENING).expect("known");
+    let told = |text: &str| ask::moment(text, EVENING, &offsets).map(|at| columns::stamp(&offsets, at)).ok();
+    for (text, wanted) in [
+        ("now", Some("2026-11-18 20:00:00")),
+        ("09:05", Some("2026-11-18 09:05:00")),
+        ("09:05:30", Some("2026-11-18 09:05:30")),
+        ("2026-11-25T09:05", Some("2026-11-25 09:05:00")),
+        ("2026-11-17 23:00:01", Some("2026-11-17 23:00:01")),
+        ("2026-11-25", None),
+        ("soon", None),
+    ] {
+        assert_eq!(told(text).as_deref(), wanted, "{text}");
+    }
 }

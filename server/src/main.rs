@@ -159,20 +159,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Rehearse { args } => println!("{}", rehearse::rehearse(args).await?),
         Command::Trust { command } => println!("{}", keyring::run(command).await?),
         Command::Plays { command } => println!("{}", evidence::run(command).await?),
-        Command::Verify { args } => {
-            let told = evidence::verify(&args)?;
-            println!("{}", told.text);
-            if !told.is_well {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
-        Command::Plan(command) => {
-            let told = plan::run(command).await?;
-            println!("{}", told.text);
-            if !told.is_well {
-                return Ok(ExitCode::FAILURE);
-            }
-        }
+        Command::Verify { args } => return Ok(tell(&evidence::verify(&args)?)),
+        Command::Plan(command) => return Ok(tell(&plan::run(command).await?)),
         Command::Expand { ask } => {
             let expanded = expand::expand(&ask)?;
             for line in &expanded.lines {
@@ -184,6 +172,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what was found out; the exit code says whether all is well.
+fn tell(told: &plan::Told) -> ExitCode {
+    println!("{}", told.text);
+    if told.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn greet(ready: &serve::Ready) {

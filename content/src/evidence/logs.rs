@@ -155,9 +155,9 @@ impl Walk {
     pub(super) fn spare(&mut self, line: &Spared) -> Result<(), Fault> {
         let span = self.hole(line.first_seq, line.last_seq)?;
         if line.is_lost {
-            self.verdict.lost.push(span)
+            self.verdict.lost.push(span);
         } else {
-            self.verdict.spared.push(span)
+            self.verdict.spared.push(span);
         }
         Ok(())
     }

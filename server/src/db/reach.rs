@@ -96,6 +96,12 @@ pub async fn logs_of_screen(
     found.into_iter().map(read).collect()
 }
 
+/// A screen has plays, whenever.
+pub async fn has_plays(db: &Db, screen: &ScreenId) -> DbResult<bool> {
+    let question = "select from_at from play_reach where screen = $1 limit 1";
+    Ok(row!(db, (i64,), question, screen.as_str())?.is_some())
+}
+
 /// Screens with plays in the hours (since 1970, half-open), by name.
 pub async fn screens_played(db: &Db, hours: Range<i64>) -> DbResult<Vec<ScreenId>> {
     let found = rows!(

@@ -8,7 +8,7 @@ use anteroom_content::id::{ItemId, ScreenId};
 use anyhow::Context as _;
 use clap::Args;
 
-use crate::db::{campaigns, items};
+use crate::db::{campaigns, items, reach};
 use crate::plan::{House, date, no_such};
 use crate::reports::{day, time_zone};
 
@@ -39,7 +39,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// As a bundle says it. Names nobody knows are refused, for a slip would look like a screen that never played.
+    /// As a bundle says it. Screens nobody knows are refused: a slip would look like a screen that never played.
     pub(super) async fn head(&self, house: &House) -> anyhow::Result<Head> {
         let span = self.span(house)?;
         let mut items = self.items(house).await?;
@@ -47,8 +47,12 @@ impl Asked {
         items.dedup();
         let mut screens: Vec<ScreenId> = Vec::new();
         for name in &self.screen {
-            // A screen that was taken down long ago has plays, and no place: its name is taken as it is given.
-            screens.push(ScreenId::parse(name)?);
+            let id = ScreenId::parse(name)?;
+            // A screen that was taken down long ago has plays, and no place.
+            let is_known = house.places.screen(&id).is_some() || reach::has_plays(&house.state.db, &id).await?;
+            let names = house.places.screens.iter().map(|screen| screen.id.as_str());
+            anyhow::ensure!(is_known, no_such("screen", name, names));
+            screens.push(id);
         }
         screens.sort();
         screens.dedup();
@@ -103,5 +107,5 @@ pub(super) async fn screens(house: &House, head: &Head) -> anyhow::Result<Vec<Sc
         return Ok(head.screens.clone());
     }
     let hours = head.from.hour()..head.to.hour().saturating_add(1);
-    crate::db::reach::screens_played(&house.state.db, hours).await.context("the screens cannot be listed")
+    reach::screens_played(&house.state.db, hours).await.context("the screens cannot be listed")
 }

@@ -71,7 +71,7 @@ impl Sheet {
         self.file.write(&writer.into_inner()?)
     }
 
-    fn say(&self, zh: &str, en: &str) -> String {
+    fn in_words(&self, zh: &str, en: &str) -> String {
         Text::new(zh, en).in_language(self.language).to_owned()
     }
 
@@ -92,15 +92,15 @@ impl Sheet {
                 continue;
             }
             let kind = if is_proven {
-                self.say("播放", "Play")
+                self.in_words("播放", "Play")
             } else {
-                self.say("时间不可信，未计入", "Time unproven")
+                self.in_words("时间不可信，未计入", "Time unproven")
             };
             let named = |name: Option<&Text>| name.map(|name| name.in_language(self.language).to_owned());
             let ending = match play.ending {
-                Ending::Complete => self.say("完整", "Complete"),
-                Ending::Preempted => self.say("被替换", "Preempted"),
-                Ending::Interrupted => self.say("中断", "Interrupted"),
+                Ending::Complete => self.in_words("完整", "Complete"),
+                Ending::Preempted => self.in_words("被替换", "Preempted"),
+                Ending::Interrupted => self.in_words("中断", "Interrupted"),
             };
             self.row([
                 kind,
@@ -129,8 +129,8 @@ impl Sheet {
     pub(super) fn hole(&mut self, (box_id, log_epoch): (&BoxId, u64), hole: &Hole) -> anyhow::Result<()> {
         let mut row = Row::default();
         let (kind, words) = match hole.reason() {
-            None => (self.say("缺口", "Gap"), self.say("盒子已无这些记录", "the box no longer had them")),
-            Some(reason) => (self.say("未计入", "Not counted"), reason.to_owned()),
+            None => (self.in_words("缺口", "Gap"), self.in_words("盒子已无这些记录", "the box no longer had them")),
+            Some(reason) => (self.in_words("未计入", "Not counted"), reason.to_owned()),
         };
         let [told, _, _, _, _, _, why, .., box_cell, log_cell, from, to, _] = &mut row;
         (*told, *why, *box_cell, *log_cell) = (kind, words, box_id.to_string(), log_epoch.to_string());

@@ -102,7 +102,9 @@ impl Proven<'_> {
         let heads =
             [("屏幕", "screen"), ("内容", "item"), ("版本", "version"), ("次数", "plays"), ("完整", "complete")];
         let mut rows = vec![heads.map(|(zh, en)| say(language, zh, en)).to_vec()];
-        rows.iter_mut().for_each(|row| row.push(say(language, "时长", "time on glass")));
+        if let Some(row) = rows.first_mut() {
+            row.push(say(language, "时长", "time on glass"));
+        }
         rows.extend(verdict.totals.iter().map(|((screen, item, version), sum)| {
             let time = length(i64::try_from(sum.shown_ms).unwrap_or(i64::MAX));
             vec![
@@ -161,11 +163,13 @@ impl Proven<'_> {
             lines.extend(one.logs.iter().filter_map(|log| signed(one, log, language)));
         }
         let manifests = verdict.manifests;
-        lines.push(say(
-            language,
-            &format!("播放所依据的 {manifests} 份节目清单由发布密钥签署"),
-            &format!("{manifests} manifests that plays name are signed by a publish key"),
-        ));
+        if manifests > 0 {
+            lines.push(say(
+                language,
+                &format!("播放所依据的 {manifests} 份节目清单由发布密钥签署"),
+                &format!("{manifests} manifests that plays name are signed by a publish key"),
+            ));
+        }
         lines.push(say(
             language,
             "合计由签名的播放记录重新相加得出",

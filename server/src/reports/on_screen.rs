@@ -119,21 +119,19 @@ impl NoPlay {
 /// [`ReportError`] when they cannot be read.
 pub async fn on_screen(state: &State, screen: &ScreenId, at: Instant) -> Result<OnScreen, ReportError> {
     let db = &state.db;
-    let mut found: Vec<(Play, KeptBatch, Batch)> = Vec::new();
-    for kept in reach::batches_around(db, screen, at).await? {
+    let batches = reach::batches_around(db, screen, at).await?;
+    let mut found: Vec<(Play, &KeptBatch)> = Vec::new();
+    for kept in &batches {
         let unreadable = |why: String| DbError::Unreadable { what: "batch", why };
         let batch: Batch = serde_json::from_str(&kept.envelope.body).map_err(|error| unreadable(error.to_string()))?;
         let (plays, _) = batch.read().map_err(|error| unreadable(error.to_string()))?;
-        let new = plays.into_iter().filter(|play| {
-            play.seq >= kept.span.first_seq
-                && play.screen == *screen
-                && is_time_proven(play.started_at, kept.received_at)
-        });
-        found.extend(new.map(|play| (play, kept.clone(), batch.clone())));
+        let is_new = |play: &Play| play.seq >= kept.span.first_seq && is_time_proven(play.started_at, kept.received_at);
+        let new = plays.into_iter().filter(|play| play.screen == *screen && is_new(play));
+        found.extend(new.map(|play| (play, kept)));
     }
     let end = |play: &Play| play.started_at.plus_ms(i64::from(play.shown_ms));
     let mut plays = Vec::new();
-    for (play, kept, _) in found.iter().filter(|(play, ..)| play.started_at <= at && end(play) > at) {
+    for (play, kept) in found.iter().filter(|(play, _)| play.started_at <= at && end(play) > at) {
         plays.push(told(state, play, kept).await?);
     }
     let lit_by = match reach::box_of(db, screen).await? {
@@ -142,9 +140,9 @@ pub async fn on_screen(state: &State, screen: &ScreenId, at: Instant) -> Result<
     };
     let mut answer = OnScreen { screen: screen.clone(), at, plays, instead: None, lit_by };
     if answer.plays.is_empty() {
-        let before = found.iter().filter(|(play, ..)| play.started_at <= at).max_by_key(|(play, ..)| end(play));
-        let after = found.iter().filter(|(play, ..)| play.started_at > at).min_by_key(|(play, ..)| play.started_at);
-        let (before, after) = (before.map(|(play, kept, _)| (play, kept)), after.map(|(play, kept, _)| (play, kept)));
+        let before = found.iter().filter(|(play, _)| play.started_at <= at).max_by_key(|(play, _)| end(play));
+        let after = found.iter().filter(|(play, _)| play.started_at > at).min_by_key(|(play, _)| play.started_at);
+        let (before, after) = (before.map(|(play, kept)| (play, *kept)), after.map(|(play, kept)| (play, *kept)));
         answer.instead = Some(Instead {
             why: why(state, at, before, after).await?,
             before: match before {

@@ -277,6 +277,21 @@ async fn a_report_is_told_and_taken_away_as_a_file() {
 }
 
 #[tokio::test]
+async fn what_was_on_a_screen_is_asked_in_a_form() {
+    let house = House::staffed().await;
+    let mut editor = house.signed_in(Role::Editor).await;
+    furnish(&mut editor).await;
+    let empty = editor.get("/report/at").await.text;
+    assert!(empty.contains("id=\"at-form\"") && empty.contains("2026-11-25T10:00:00"), "{empty}");
+    let told = editor.get("/report/at?screen=Z03-1&at=2026-11-25T09:03").await.text;
+    assert!(told.contains("此前没有收到过该屏幕的播放") && told.contains("value=\"2026-11-25T09:03\""), "{told}");
+    assert!(editor.get("/report/at?screen=Z03-1&at=2026-11-25T11:03:10").await.text.contains("时间未到"));
+    assert!(editor.get("/report/at?screen=nowhere&at=2026-11-25T09:03").await.text.contains("没有这块屏幕"));
+    assert!(editor.get("/report/at?screen=Z03-1&at=soon").await.text.contains("请填写日期和时间"));
+    assert!(editor.get("/report").await.text.contains("href=\"/report/at\""));
+}
+
+#[tokio::test]
 async fn a_wrong_pairing_code_is_told_and_the_form_keeps_it() {
     let house = House::staffed().await;
     let mut editor = house.signed_in(Role::Editor).await;

@@ -153,6 +153,7 @@ macro_rules! row_in {
 }
 
 pub mod accounts;
+pub mod arrivals;
 pub mod audit;
 pub mod boxes;
 pub mod calendar;

@@ -62,15 +62,17 @@ pub async fn add_places(tx: &mut Tx<'_>, places: &Places) -> DbResult<()> {
 pub async fn add_box(tx: &mut Tx<'_>, new: &NewBox, screen: &ScreenId, version: u64) -> DbResult<()> {
     execute_in!(
         tx,
-        "insert into box (id, certificate_fingerprint, signing_key, description, enrolled_by, enrolled_at, assignment_version)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into box (id, certificate_fingerprint, signing_key, description, enrolled_by, enrolled_at, assignment_version,
+         certificate_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         new.id.as_str(),
         &new.fingerprint,
         to_hex(new.signing_key.as_bytes()),
         &new.description,
         &new.enrolled_by,
         new.enrolled_at.0,
-        i64::try_from(version).unwrap_or(i64::MAX)
+        i64::try_from(version).unwrap_or(i64::MAX),
+        new.enrolled_at.plus_ms(super::boxes::CERTIFICATE_MS).0
     )?;
     super::boxes::attach(tx, &new.id, screen, version).await
 }

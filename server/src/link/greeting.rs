@@ -9,7 +9,7 @@ use super::limits::{BUSY_MS, CLOSE_CONFUSED, CLOSE_REFUSED, FAREWELL_MAX, FIRST_
 use super::renew::{self, is_late};
 use super::voice::Voice;
 use crate::assign;
-use crate::db::boxes::{self, Arrival};
+use crate::db::arrivals::{Arrival, arrival};
 use crate::db::{DbResult, certificates};
 use crate::state::State;
 
@@ -47,7 +47,7 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
 
 /// Who comes with a certificate. Whoever comes with the newer of two has it from now on.
 async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Arrival>> {
-    let arrival = boxes::arrival(&state.db, fingerprint, log_epoch).await?;
+    let arrival = arrival(&state.db, fingerprint, log_epoch).await?;
     if let Some(arrival) = arrival.as_ref().filter(|arrival| arrival.paired.is_certificate_next) {
         certificates::take_up(&state.db, &arrival.paired.id).await?;
     }

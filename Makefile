@@ -61,7 +61,7 @@ test: packages-test
 	cargo test --workspace --locked --lib -- --test-threads=1 walks::
 
 bench: packages-bench
-	cargo build --workspace --all-targets --locked --release
+	cargo build --workspace --bins --locked --release
 	@echo "commit $$(git rev-parse --short HEAD), $$(date -I), $$(nproc) cores"
 	$(TARGET)/release/first_figures
 	cargo bench --workspace --locked --bench wheel

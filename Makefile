@@ -58,7 +58,7 @@ demo: build
 test: packages-test
 	cargo build --workspace --all-targets --locked
 	./.ci/with-postgres cargo test --workspace --locked --lib --bins -- --skip walks::
-	cargo test --workspace --locked --lib -- --test-threads=1 walks::
+	cargo test --workspace --locked --lib --bins -- --test-threads=1 walks::
 
 bench: packages-bench
 	cargo build --workspace --bins --locked --release

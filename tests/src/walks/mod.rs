@@ -10,5 +10,4 @@ mod offline;
 mod playlist_to_report;
 mod scan;
 mod stage_killed;
-mod storm;
 mod two_screens_in_step;

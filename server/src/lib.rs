@@ -21,6 +21,7 @@ pub mod pairing;
 pub mod phone;
 pub mod plan;
 pub mod publish;
+pub mod quic;
 pub mod rehearse;
 pub mod reports;
 pub mod restored;

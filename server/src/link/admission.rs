@@ -1,41 +1,30 @@
 //! Who may begin a handshake now: so many a second, so many half-open, and above that only callers who have shown that they
 //! are where they say.
 
-use std::sync::Arc;
 use std::time::Instant as Tick;
 
-use quinn::{Endpoint, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use super::limits::{HALF_OPEN_MAX, HANDSHAKES_A_SEC, HANDSHAKES_AT_ONCE, LINKS_MAX, RETRY_ABOVE};
+use crate::quic::{Caller, Doorkeeper, Verdict};
 
 /// The doorkeeper.
 #[derive(Debug)]
 pub(super) struct Admission {
-    half_open: Arc<Semaphore>,
     bucket: Bucket,
 }
 
 impl Admission {
     pub(super) fn new() -> Self {
-        Self { half_open: Arc::new(Semaphore::new(HALF_OPEN_MAX)), bucket: Bucket::full(Tick::now()) }
+        Self { bucket: Bucket::full(Tick::now()) }
     }
+}
 
-    /// Lets a caller in, with the permit it holds until its handshake is over; or answers it and lets nobody in.
-    pub(super) fn judge(&mut self, endpoint: &Endpoint, caller: Incoming) -> Option<(Incoming, OwnedSemaphorePermit)> {
-        let shaking_hands = HALF_OPEN_MAX.saturating_sub(self.half_open.available_permits());
-        if shaking_hands >= RETRY_ABOVE && !caller.remote_address_validated() && caller.may_retry() {
-            if let Err(error) = caller.retry() {
-                tracing::debug!(reason = %error, "a retry could not be asked for");
-            }
-            return None;
+impl Doorkeeper for Admission {
+    fn judge(&mut self, caller: &Caller) -> Verdict {
+        if caller.half_open >= RETRY_ABOVE && !caller.is_proven && caller.may_prove {
+            return Verdict::Retry;
         }
-        let is_room = endpoint.open_connections() < LINKS_MAX && self.bucket.take(Tick::now());
-        if let Some(permit) = Arc::clone(&self.half_open).try_acquire_owned().ok().filter(|_| is_room) {
-            return Some((caller, permit));
-        }
-        caller.refuse();
-        None
+        let is_room = caller.half_open < HALF_OPEN_MAX && caller.open < LINKS_MAX;
+        if is_room && self.bucket.take(Tick::now()) { Verdict::Accept } else { Verdict::Refuse }
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant as Tick;
 
+use crate::quic::Connection;
 use anteroom_content::id::{ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
 use anteroom_content::play::LogMark;
 use anteroom_content::wire::{Beat, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
-use quinn::Connection;
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames};

@@ -3,19 +3,16 @@
 use std::net::UdpSocket;
 
 use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL};
-use quinn::crypto::rustls::HandshakeData;
-use quinn::{Connection, Incoming};
-use rustls::pki_types::CertificateDer;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::admission::Admission;
 use super::endpoint::{self, LinkError};
-use super::limits::{CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX, HANDSHAKE_MAX};
+use super::limits::{CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX};
 use super::renew::is_late;
 use super::{enrol, greeting, roll_call, transfer};
 use crate::db::boxes::{PairedBox, box_by_fingerprint};
 use crate::db::{DbResult, certificates};
+use crate::quic::Connection;
 use crate::state::State;
 use crate::trust::fingerprint;
 
@@ -24,9 +21,8 @@ use crate::trust::fingerprint;
 /// # Errors
 /// [`LinkError`] when the endpoint cannot be opened, or its socket stops working.
 pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bool>) -> Result<(), LinkError> {
-    let endpoint = endpoint::open(&state, socket)?;
-    tracing::info!(link.address = %endpoint.local_addr()?, "the players' door is open");
-    let mut admission = Admission::new();
+    let mut endpoint = endpoint::open(&state, socket)?;
+    tracing::info!(link.address = %endpoint.local_addr(), "the players' door is open");
     let mut links = JoinSet::new();
     let mut errands = JoinSet::new();
     let (teller, clerk) = (state.clone(), state.clone());
@@ -34,10 +30,8 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
     errands.spawn(async move { roll_call::keep(&clerk).await });
     let outcome = loop {
         tokio::select! {
-            incoming = endpoint.accept() => match incoming {
-                Some(caller) => if let Some((caller, permit)) = admission.judge(&endpoint, caller) {
-                    links.spawn(answer(state.clone(), caller, permit));
-                },
+            arrived = endpoint.accept() => match arrived {
+                Some(connection) => drop(links.spawn(answer(state.clone(), connection))),
                 None => break Err(LinkError::Shut),
             },
             Some(ended) = links.join_next() => note_end(ended),
@@ -63,26 +57,13 @@ fn note_end(ended: Result<(), JoinError>) {
     }
 }
 
-async fn answer(state: State, incoming: Incoming, permit: OwnedSemaphorePermit) {
-    let from = incoming.remote_address();
-    let shaken = async { incoming.accept()?.await };
-    let connection = match tokio::time::timeout(HANDSHAKE_MAX, shaken).await {
-        Ok(Ok(connection)) => connection,
-        Ok(Err(error)) => {
-            tracing::warn!(link.from = %from, reason = %error, "a handshake failed");
-            return;
-        }
-        Err(_) => {
-            tracing::debug!(link.from = %from, "a handshake was not finished in time");
-            return;
-        }
-    };
-    drop(permit);
-    let protocol = protocol(&connection).unwrap_or_default();
+async fn answer(state: State, connection: Connection) {
+    let from = connection.remote_address();
+    let protocol = connection.protocol().unwrap_or_default();
     if protocol == ALPN_ENROL {
         return enrol::enrol(&state, &connection).await;
     }
-    let Some(certificate) = certificate(&connection) else {
+    let Some(certificate) = connection.certificate() else {
         tracing::warn!(link.from = %from, "a caller without a certificate was sent away");
         connection.close(CLOSE_REFUSED.into(), b"a certificate is needed here");
         return;
@@ -114,13 +95,4 @@ async fn known(state: &State, fingerprint: &str) -> DbResult<Option<PairedBox>> 
         certificates::take_up(&state.db, &paired.id).await?;
     }
     Ok(paired)
-}
-
-fn protocol(connection: &Connection) -> Option<Vec<u8>> {
-    connection.handshake_data()?.downcast::<HandshakeData>().ok()?.protocol
-}
-
-fn certificate(connection: &Connection) -> Option<CertificateDer<'static>> {
-    let chain = connection.peer_identity()?.downcast::<Vec<CertificateDer<'static>>>().ok()?;
-    chain.into_iter().next()
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, IDLE_SECS};
-use quinn::crypto::rustls::QuicServerConfig;
-use quinn::{EndpointConfig, ServerConfig, TokioRuntime, TransportConfig, VarInt};
+use quinn_proto::crypto::rustls::QuicServerConfig;
+use quinn_proto::{EndpointConfig, ServerConfig, TransportConfig, VarInt};
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
@@ -15,12 +15,14 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixT
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 
+use super::admission::Admission;
 use super::late::Forgiving;
 use super::limits::{
-    DATAGRAM_BYTES, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES, RESET_EVERY,
-    SOCKET_BYTES, SOCKET_BYTES_MODEST, STREAM_WINDOW_BYTES, STREAMS_MAX,
+    DATAGRAM_BYTES, HANDSHAKE_MAX, INCOMING_BYTES_MAX, INCOMING_BYTES_TOTAL_MAX, INCOMING_MAX, LINK_WINDOW_BYTES,
+    RESET_EVERY, SOCKET_BYTES, SOCKET_BYTES_MODEST, STREAM_WINDOW_BYTES, STREAMS_MAX,
 };
 use super::reset::{Names, ResetKey};
+use crate::quic::{Endpoint, Settings};
 use crate::state::State;
 
 /// Why the players' door cannot be opened, or fell shut.
@@ -42,12 +44,12 @@ fn keys_error(error: &dyn std::fmt::Display) -> LinkError {
 }
 
 /// Opens the endpoint on a bound socket.
-pub(super) fn open(state: &State, socket: UdpSocket) -> Result<quinn::Endpoint, LinkError> {
+pub(super) fn open(state: &State, socket: UdpSocket) -> Result<Endpoint, LinkError> {
     let socket_bytes = widen(&socket);
     state.meters.note_socket(socket.local_addr()?.port(), socket_bytes);
     let crypto = QuicServerConfig::try_from(tls(state)?).map_err(|error| keys_error(&error))?;
-    let mut config = ServerConfig::with_crypto(Arc::new(crypto));
-    config
+    let mut server = ServerConfig::with_crypto(Arc::new(crypto));
+    server
         .transport_config(Arc::new(transport()))
         .max_incoming(INCOMING_MAX)
         .incoming_buffer_size(INCOMING_BYTES_MAX)
@@ -55,7 +57,8 @@ pub(super) fn open(state: &State, socket: UdpSocket) -> Result<quinn::Endpoint, 
     let mut endpoint = EndpointConfig::new(Arc::new(ResetKey::of(&state.keys)));
     let names = Names::draw()?;
     endpoint.min_reset_interval(RESET_EVERY).cid_generator(move || Box::new(names.clone()));
-    Ok(quinn::Endpoint::new(endpoint, Some(config), socket, Arc::new(TokioRuntime))?)
+    let settings = Settings { endpoint, server, handshake_max: HANDSHAKE_MAX };
+    Ok(Endpoint::open(settings, socket, Admission::new())?)
 }
 
 /// Asks the kernel for a larger receive buffer, and tells what it gave: with the usual one every push to a large network

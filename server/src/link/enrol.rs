@@ -1,10 +1,10 @@
 //! Enrolment: commit, challenge, reveal; then the box waits until a person types its code in the console.
 
+use crate::quic::{Connection, SendStream};
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::from_hex;
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use ed25519_dalek::VerifyingKey;
-use quinn::{Connection, SendStream};
 
 use super::frames::{Broken, Frames, say};
 use super::legible::legible;

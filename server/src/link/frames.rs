@@ -1,8 +1,8 @@
 //! Frames on a QUIC stream, with a limit that is checked before anything is kept. Reading may be given up and taken up
 //! again at any moment.
 
+use crate::quic::{RecvStream, SendStream};
 use anteroom_content::wire::{BadFrame, decode, encode, frame_length};
-use quinn::{RecvStream, SendStream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -12,11 +12,11 @@ use super::limits::{CHUNK_BYTES, WORD_MAX, WRITE_MAX};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Broken {
     #[error("the connection is gone: {0}")]
-    Connection(#[from] quinn::ConnectionError),
+    Connection(#[from] crate::quic::ConnectionError),
     #[error("the box cannot be heard: {0}")]
-    Read(#[from] quinn::ReadError),
+    Read(#[from] crate::quic::ReadError),
     #[error("the box does not hear: {0}")]
-    Write(#[from] quinn::WriteError),
+    Write(#[from] crate::quic::WriteError),
     #[error(transparent)]
     Frame(#[from] BadFrame),
     #[error("a frame of {length} bytes where at most {bytes_max} may come")]
@@ -59,8 +59,8 @@ impl Frames {
             if let Some(frame) = self.take(bytes_max)? {
                 return Ok(Some(decode(&frame)?));
             }
-            match self.stream.read_chunk(CHUNK_BYTES, true).await? {
-                Some(chunk) => self.waiting.extend_from_slice(&chunk.bytes),
+            match self.stream.read_chunk(CHUNK_BYTES).await? {
+                Some(bytes) => self.waiting.extend_from_slice(&bytes),
                 None if self.waiting.is_empty() => return Ok(None),
                 None => return Err(Broken::Cut),
             }

@@ -1,7 +1,7 @@
 //! The first words of a connection: who is there, and whether a conversation begins.
 
+use crate::quic::{Connection, SendStream};
 use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
-use quinn::{Connection, SendStream};
 
 use super::dialogue::converse;
 use super::frames::{Broken, Frames};

@@ -1,8 +1,8 @@
 //! Pictures of the glass: taken from the boxes that light it, and from nobody else.
 
+use crate::quic::RecvStream;
 use anteroom_content::id::{BoxId, ScreenId};
 use anteroom_content::wire::{PICTURE_BYTES_MAX, PictureFormat, PictureHead};
-use quinn::RecvStream;
 
 use super::frames::{Broken, Frames};
 use super::limits::{CLOSE_CONFUSED, FIRST_FRAME_BYTES_MAX, PICTURE_MAX};

@@ -1,8 +1,8 @@
 //! Renewal: a box asks for a new certificate before its own runs out, or afterwards, when that is all it may do.
 
+use crate::quic::{Connection, SendStream};
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
-use quinn::{Connection, SendStream};
 
 use super::frames::{Broken, Frames, say};
 use super::greeting::send_away;

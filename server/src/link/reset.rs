@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use quinn::crypto::{CryptoError, HmacKey};
-use quinn::{ConnectionId, ConnectionIdGenerator};
+use quinn_proto::crypto::{CryptoError, HmacKey};
+use quinn_proto::{ConnectionId, ConnectionIdGenerator};
 
 use crate::trust::Keys;
 
@@ -37,7 +37,7 @@ impl HmacKey for ResetKey {
     }
 }
 
-/// Names for connections that nobody can guess. Those quinn makes by itself are not known again after a restart, and packets
+/// Names for connections that nobody can guess. Those quinn-proto makes by itself are not known again after a restart, and packets
 /// with them are thrown away in silence.
 #[derive(Debug, Clone)]
 pub(super) struct Names {

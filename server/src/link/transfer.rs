@@ -2,9 +2,9 @@
 
 use std::io::SeekFrom;
 
+use crate::quic::{Connection, RecvStream, SendStream};
 use anteroom_content::id::{BoxId, ContentHash};
 use anteroom_content::wire::{Fetch, Found};
-use quinn::{Connection, RecvStream, SendStream};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::task::JoinSet;

@@ -1,12 +1,11 @@
 //! The server's voice in one conversation: what is said at once by whoever has it, and what waits until the box reads.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use crate::quic::{SendStream, WriteError};
 use anteroom_content::wire::{ToPlayer, encode};
-use quinn::{SendStream, WriteError};
 use tokio::sync::Notify;
 
 use super::frames::Broken;
@@ -65,7 +64,7 @@ impl Speech {
                 self.begun = None;
                 continue;
             }
-            match Pin::new(&mut self.stream).poll_write(cx, rest) {
+            match self.stream.poll_write(cx, rest) {
                 Poll::Ready(Ok(count)) => *said += count,
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => return Poll::Pending,

@@ -21,7 +21,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use serde::de::DeserializeOwned;
 
-use super::super::frames::{Frames, say};
+use super::frames::{Frames, say};
 use super::house::House;
 use crate::state::State;
 use crate::state::tests::NOW;

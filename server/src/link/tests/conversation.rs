@@ -7,9 +7,9 @@ use anteroom_content::wire::{
     Beat, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer, ToServer, Trouble, TroubleKind,
 };
 
-use super::super::frames::say;
 use super::super::limits::CLOSE_REPLACED;
 use super::booth::{Talk, TestBox, once};
+use super::frames::say;
 use super::house::{House, screen, zone};
 use crate::assign;
 use crate::db::boxes;

@@ -7,9 +7,9 @@ use anteroom_content::wire::{ALPN_ENROL, FRAME_BYTES_MAX};
 use quinn::{Connection, SendStream};
 use rustls::pki_types::CertificateDer;
 
-use super::super::frames::{Frames, say};
 use super::super::roll_call;
 use super::booth::{TestBox, dial, soon};
+use super::frames::{Frames, say};
 use super::house::House;
 use crate::db::boxes;
 use crate::pairing::{ClaimError, claim};

@@ -4,6 +4,7 @@ mod booth;
 mod conversation;
 mod enrolment;
 mod files;
+mod frames;
 mod house;
 mod renewal;
 mod strangers;

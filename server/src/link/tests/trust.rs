@@ -81,7 +81,7 @@ async fn clone_detected() {
         // The copy has the key and the certificate of the first; only its boot number is its own.
         let connection = this.dial(house.address, ALPN_CONTROL).await.expect("connected");
         let (speak, hear) = connection.open_bi().await.expect("a stream");
-        let mut talk = Talk { connection, speak, hear: super::super::frames::Frames::of(hear) };
+        let mut talk = Talk { connection, speak, hear: super::frames::Frames::of(hear) };
         talk.say(&anteroom_content::wire::ToServer::Hello(hello(boot_of, log_epoch))).await;
         let word = talk.next().await;
         assert!(matches!(word, ToPlayer::Welcome { .. }), "{word:?}");

@@ -1,0 +1,6 @@
+//! The driver against quinn, which was written by others.
+
+mod bad;
+mod pond;
+mod storm;
+mod talk;

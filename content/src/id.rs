@@ -1,6 +1,7 @@
 //! Names of things, parsed once at the door: a name that exists is well formed, and nobody checks it again.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +16,10 @@ pub struct BadName {
     pub text: String,
 }
 
-fn parse_name(text: &str) -> Result<String, BadName> {
+fn parse_name(text: &str) -> Result<&str, BadName> {
     let well_formed = (1..=NAME_CHARS_MAX).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-    if well_formed { Ok(text.to_owned()) } else { Err(BadName { text: text.chars().take(NAME_CHARS_MAX).collect() }) }
+    if well_formed { Ok(text) } else { Err(BadName { text: text.chars().take(NAME_CHARS_MAX).collect() }) }
 }
 
 macro_rules! names {
@@ -26,7 +27,7 @@ macro_rules! names {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Parses a name.
@@ -34,7 +35,7 @@ macro_rules! names {
             /// # Errors
             /// [`BadName`] when the text is empty, too long, or holds another character than a name may.
             pub fn parse(text: &str) -> Result<Self, BadName> {
-                parse_name(text).map(Self)
+                parse_name(text).map(|name| Self(name.into()))
             }
 
             /// The name as text.
@@ -60,7 +61,7 @@ macro_rules! names {
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0
+                name.0.as_ref().to_owned()
             }
         }
 

@@ -46,7 +46,7 @@ pub(super) async fn converse(
     connection: &Connection,
     voice: Arc<Voice>,
     hear: Frames,
-    hello: &Hello,
+    hello: Hello,
     arrival: Arrival,
 ) {
     let Arrival { paired, assignment_version, screens, held_seq } = arrival;
@@ -68,12 +68,12 @@ pub(super) async fn converse(
         r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
         manifest.version = hello.manifest_version, "a box is connected"
     );
-    let ended = match dialogue.welcome(hello, held_seq, assignment_version, screens).await {
+    let ended = match Box::pin(dialogue.welcome(hello, held_seq, assignment_version, screens)).await {
         Ok(None) => dialogue.run(hear).await,
         Ok(Some(end)) => Ok(end),
         Err(error) => Err(error),
     };
-    dialogue.farewell(ended).await;
+    Box::pin(dialogue.farewell(ended)).await;
 }
 
 struct Dialogue<'a> {
@@ -96,18 +96,18 @@ impl Dialogue<'_> {
     /// Answers the hello.
     async fn welcome(
         &mut self,
-        hello: &Hello,
+        hello: Hello,
         held_seq: u64,
         assignment_version: u64,
         screens: Vec<(ScreenId, ZoneId)>,
     ) -> Result<Option<End>, Broken> {
-        self.check_clock(hello);
+        self.check_clock(&hello);
         twins::notice(self.state, &self.paired, hello.boot).await;
         if let Err(error) = restored::notice(self.state, &self.paired, &hello.held).await {
             return self.refuse_busy(&error).await.map(Some);
         }
         self.note_seen();
-        let acked = match self.resume(hello, held_seq).await {
+        let acked = match self.resume(&hello, held_seq).await {
             Ok(acked) => acked,
             Err(error) => return self.refuse_plays(&error).await.map(Some),
         };
@@ -137,11 +137,11 @@ impl Dialogue<'_> {
         loop {
             tokio::select! {
                 call = self.voice.called() => match call? {
-                    Call::Word(word) => if let Some(end) = self.tell(word).await? { return Ok(end) },
+                    Call::Word(word) => if let Some(end) = Box::pin(self.tell(word)).await? { return Ok(end) },
                     Call::End => return Ok(End::Replaced),
                 },
                 heard = hear.next::<ToServer>(FRAME_BYTES_MAX) => match heard? {
-                    Some(word) => if let Some(end) = self.hear(word).await? { return Ok(end) },
+                    Some(word) => if let Some(end) = Box::pin(self.hear(word)).await? { return Ok(end) },
                     None => return Ok(End::Left),
                 },
                 stream = self.connection.accept_bi(), if self.transfers.len() < TRANSFERS_MAX => {
@@ -152,7 +152,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
-                _ = confirm.tick() => if let Some(end) = self.confirm().await? { return Ok(end) },
+                _ = confirm.tick() => if let Some(end) = Box::pin(self.confirm()).await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }
         }

@@ -57,11 +57,13 @@ fn note_end(ended: Result<(), JoinError>) {
     }
 }
 
+/// Answers whoever came in. Every box keeps this as long as it is here: what is needed for a moment is put aside in a box of
+/// its own, and is gone with the moment.
 async fn answer(state: State, connection: Connection) {
     let from = connection.remote_address();
     let protocol = connection.protocol().unwrap_or_default();
     if protocol == ALPN_ENROL {
-        return enrol::enrol(&state, &connection).await;
+        return Box::pin(enrol::enrol(&state, &connection)).await;
     }
     let Some(certificate) = connection.certificate() else {
         tracing::warn!(link.from = %from, "a caller without a certificate was sent away");
@@ -72,11 +74,11 @@ async fn answer(state: State, connection: Connection) {
     drop(certificate);
     match protocol.as_slice() {
         ALPN_CONTROL => greeting::hold(&state, &connection, &fingerprint).await,
-        ALPN_BULK => match known(&state, &fingerprint).await {
+        ALPN_BULK => match Box::pin(known(&state, &fingerprint)).await {
             Ok(Some(paired)) if is_late(&paired, state.now()) => {
                 connection.close(CLOSE_REFUSED.into(), b"the certificate ran out");
             }
-            Ok(Some(paired)) => transfer::hand_out(&state, &connection, &paired).await,
+            Ok(Some(paired)) => Box::pin(transfer::hand_out(&state, &connection, &paired)).await,
             Ok(None) => connection.close(CLOSE_REFUSED.into(), b"unpaired"),
             Err(error) => {
                 tracing::error!(reason = %error, "a box gets no files for a while");
@@ -95,4 +97,20 @@ async fn known(state: &State, fingerprint: &str) -> DbResult<Option<PairedBox>> 
         certificates::take_up(&state.db, &paired.id).await?;
     }
     Ok(paired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a task of a link keeps as long as it lives, in bytes: every box of a network pays it.
+    fn size_of_task<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_link_that_is_quiet_keeps_little() {
+        let bytes = size_of_task(answer);
+        assert!(bytes <= 1_500, "the task of a link takes {bytes} bytes");
+    }
 }

@@ -15,32 +15,32 @@ use crate::state::State;
 
 /// Holds the conversation with whoever showed a certificate until it ends; whoever is not paired is told to enrol again.
 pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &str) {
-    let Ok((speak, hear, ToServer::Hello(hello))) = greeted(connection).await else {
+    let Ok((speak, hear, ToServer::Hello(hello))) = Box::pin(greeted(connection)).await else {
         tracing::warn!(link.from = %connection.remote_address(), "a box did not say hello");
         connection.close(CLOSE_CONFUSED.into(), b"a hello was due");
         return;
     };
     let reassigned = state.fleet.reassigned();
-    match arrived(state, fingerprint, hello.log.log_epoch).await {
+    match Box::pin(arrived(state, fingerprint, hello.log.log_epoch)).await {
         Ok(Some(arrival)) if is_late(&arrival.paired, state.now()) => {
-            renew::renew(state, connection, &arrival.paired, speak, hear).await;
+            Box::pin(renew::renew(state, connection, &arrival.paired, speak, hear)).await;
         }
         Ok(Some(arrival)) => {
             let voice = Voice::on(speak);
             state.fleet.connect(&arrival.paired.id, hello.boot, state.now(), voice.clone());
             if state.fleet.reassigned() != reassigned {
                 // Somebody changed screens or unpaired a box before the fleet knew this one: it is asked again.
-                assign::tell_again(state, &arrival.paired.id).await;
+                Box::pin(assign::tell_again(state, &arrival.paired.id)).await;
             }
-            converse(state, connection, voice, hear, &hello, arrival).await;
+            converse(state, connection, voice, hear, hello, arrival).await;
         }
         Ok(None) => {
             tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
-            send_away(connection, speak, Refusal::Unpaired).await;
+            Box::pin(send_away(connection, speak, Refusal::Unpaired)).await;
         }
         Err(error) => {
             tracing::error!(reason = %error, "a box was sent away for a while");
-            send_away(connection, speak, busy()).await;
+            Box::pin(send_away(connection, speak, busy())).await;
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, IDLE_SECS};
 use quinn_proto::crypto::rustls::QuicServerConfig;
-use quinn_proto::{EndpointConfig, ServerConfig, TransportConfig, VarInt};
+use quinn_proto::{EndpointConfig, MtuDiscoveryConfig, ServerConfig, TransportConfig, VarInt};
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
@@ -126,8 +126,9 @@ fn transport() -> TransportConfig {
         .send_window(u64::from(LINK_WINDOW_BYTES))
         .datagram_receive_buffer_size(Some(DATAGRAM_BYTES))
         .datagram_send_buffer_size(DATAGRAM_BYTES)
-        // Probing for larger packets costs a quarter of a handshake and gains a conversation nothing.
-        .mtu_discovery_config(None)
+        // Larger packets are looked for where the other side takes them: for files. Boxes say that they take none where
+        // they only converse, because probing costs a quarter of a handshake.
+        .mtu_discovery_config(Some(MtuDiscoveryConfig::default()))
         .max_idle_timeout(idle.try_into().ok());
     transport
 }

@@ -15,8 +15,8 @@ use super::endpoint::{Doorkeeper, Settings};
 use super::line::Work;
 use super::socket::Socket;
 
-/// Batches taken in before somebody speaks.
-const BATCHES_AT_ONCE: usize = 4;
+/// Batches taken in before somebody speaks: hearing is cheap, and what is not heard in time is lost and said again.
+const BATCHES_AT_ONCE: usize = 32;
 /// Connections that may speak before the socket is heard again: their answers come while the others wait.
 const SPEAK_AT_ONCE: usize = 64;
 /// Alarms rung before the socket is heard again.

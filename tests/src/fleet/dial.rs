@@ -8,6 +8,7 @@ use anteroom_content::wire::{ALPN_CONTROL, IDLE_SECS, KEEP_ALIVE_SECS, SERVER_NA
 use anyhow::Context as _;
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{ClientConfig, Connecting, Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
+use rustix::net::sockopt::{set_socket_recv_buffer_size, set_socket_recv_buffer_size_force};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
@@ -21,7 +22,9 @@ use crate::harness::Outcome;
 /// Players of one socket: more would lose packets to each other in its buffer.
 const PLAYERS_OF_SOCKET: usize = 4_096;
 /// Receive buffer asked for each socket, in bytes.
-const SOCKET_BYTES: usize = 4 * 1024 * 1024;
+const SOCKET_BYTES: usize = 16 * 1024 * 1024;
+/// Largest packet a box takes where it converses, in bytes: nobody need look for a larger one.
+const PACKET_BYTES_MAX: u16 = 1_200;
 
 /// The sockets of a fleet, and what all of its players have in common.
 pub(super) struct Dial {
@@ -91,9 +94,13 @@ impl Dial {
 fn endpoint() -> Outcome<Endpoint> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     // What the kernel gives is what there is; lost packets are counted.
-    let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(SOCKET_BYTES);
+    if set_socket_recv_buffer_size_force(&socket, SOCKET_BYTES).is_err() {
+        let _ = set_socket_recv_buffer_size(&socket, SOCKET_BYTES);
+    }
     let runtime = Arc::new(TokioRuntime);
-    Ok(Endpoint::new(EndpointConfig::default(), None, socket, runtime)?)
+    let mut config = EndpointConfig::default();
+    config.max_udp_payload_size(PACKET_BYTES_MAX)?;
+    Ok(Endpoint::new(config, None, socket, runtime)?)
 }
 
 /// A player's transport, with the wide windows that keep a push to thousands from stalling.

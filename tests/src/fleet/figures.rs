@@ -42,10 +42,20 @@ impl Spread {
 #[derive(Debug)]
 pub(crate) struct Meter {
     pid: Option<u32>,
-    ports: Vec<u16>,
+    ports: Ports,
     since: Instant,
     processor: Duration,
     dropped: u64,
+    dropped_at_boxes: u64,
+}
+
+/// The sockets that are looked at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ports {
+    /// Where the server listens.
+    pub(crate) server: Vec<u16>,
+    /// Those that thousands of boxes share here; in a hospital every box has its own.
+    pub(crate) boxes: Vec<u16>,
 }
 
 /// What a server used.
@@ -55,8 +65,10 @@ pub struct Used {
     pub wall: Duration,
     /// Processor time of the server; none when its process is not known.
     pub processor: Option<Duration>,
-    /// Packets lost on the sockets of both sides.
+    /// Packets lost for want of room in the server's socket.
     pub dropped: u64,
+    /// Packets lost for want of room in the sockets that boxes share here.
+    pub dropped_at_boxes: u64,
 }
 
 impl Meter {
@@ -64,10 +76,11 @@ impl Meter {
     ///
     /// # Errors
     /// When the kernel does not tell.
-    pub(crate) fn start(pid: Option<u32>, ports: &[u16]) -> Outcome<Self> {
+    pub(crate) fn start(pid: Option<u32>, ports: Ports) -> Outcome<Self> {
         let processor = pid.map(kernel::processor_time).transpose()?.unwrap_or_default();
-        let dropped = kernel::packets_dropped(ports)?;
-        Ok(Self { pid, ports: ports.to_vec(), since: Instant::now(), processor, dropped })
+        let dropped = kernel::packets_dropped(&ports.server)?;
+        let dropped_at_boxes = kernel::packets_dropped(&ports.boxes)?;
+        Ok(Self { pid, ports, since: Instant::now(), processor, dropped, dropped_at_boxes })
     }
 
     /// What was used since.
@@ -79,12 +92,22 @@ impl Meter {
         Ok(Used {
             wall: self.since.elapsed(),
             processor: now.map(|now| now.saturating_sub(self.processor)),
-            dropped: kernel::packets_dropped(&self.ports)?.saturating_sub(self.dropped),
+            dropped: kernel::packets_dropped(&self.ports.server)?.saturating_sub(self.dropped),
+            dropped_at_boxes: kernel::packets_dropped(&self.ports.boxes)?.saturating_sub(self.dropped_at_boxes),
         })
     }
 }
 
 impl Used {
+    /// Packets that were lost, and where.
+    #[must_use]
+    pub fn losses(&self) -> String {
+        match self.dropped_at_boxes {
+            0 => format!("{} packets dropped", self.dropped),
+            boxes => format!("{} packets dropped, and {boxes} at the sockets the boxes share", self.dropped),
+        }
+    }
+
     /// Processor time for each of so many, in microseconds.
     #[must_use]
     pub fn micros_each(&self, count: usize) -> f64 {

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::arguments::Arguments;
 use super::dial::Dial;
-use super::figures::{Meter, Spread, Used};
+use super::figures::{Meter, Ports, Spread, Used};
 use super::kernel;
 use super::network::Network;
 use super::player::{Facts, ORDERS_MAX, Order, Player, Shared};
@@ -81,7 +81,7 @@ pub(crate) struct Run<'a> {
     runtime: Runtime,
     shared: Arc<Shared>,
     orders: Vec<mpsc::Sender<Order>>,
-    ports: Vec<u16>,
+    ports: Ports,
     ends_at: Instant,
     report: Report,
 }
@@ -96,8 +96,7 @@ impl<'a> Run<'a> {
         let inside = runtime.enter();
         let authority = network.boxes.first().context("no boxes")?.authority_pem.clone();
         let dial = Dial::new(network.link, &authority, network.boxes.len())?;
-        let mut ports = dial.ports();
-        ports.push(network.link.port());
+        let ports = Ports { server: vec![network.link.port()], boxes: dial.ports() };
         let shared = Shared::new(dial, arguments.dialling, arguments.in_flight, !arguments.silent);
         let shared = Arc::new(shared);
         let mut epoch = [0; 8];
@@ -121,7 +120,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When the kernel does not tell.
     pub(crate) fn meter(&self) -> Outcome<Meter> {
-        Meter::start(self.network.pid, &self.ports)
+        Meter::start(self.network.pid, self.ports.clone())
     }
 
     fn order(&self, count: usize, order: &Order) -> Outcome<()> {

@@ -89,7 +89,7 @@ impl fmt::Display for Phase {
             write!(f, "{count} in {:.2} s; {}; ", used.wall.as_secs_f64(), self.waits.words())?;
             write!(f, "server {:.0} µs each; ", used.micros_each(count))?;
         }
-        write!(f, "server {:.1} % of a core; {} packets dropped", used.percent(), used.dropped)?;
+        write!(f, "server {:.1} % of a core; {}", used.percent(), used.losses())?;
         if self.failed > 0 {
             write!(f, "; {} tries failed, the last: {}", self.failed, self.last_failure)?;
         }
@@ -103,7 +103,7 @@ impl fmt::Display for Push {
         write!(f, "{} × {} bytes; from {since}: {}; ", self.receipts.count(), self.size_bytes, self.receipts.words())?;
         write!(f, "from the click {} ms; ", self.from_click_ms)?;
         let each = self.used.micros_each(self.receipts.count());
-        write!(f, "server {each:.1} µs each; {} packets dropped", self.used.dropped)
+        write!(f, "server {each:.1} µs each; {}", self.used.losses())
     }
 }
 

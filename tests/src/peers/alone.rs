@@ -68,7 +68,7 @@ fn rows(report: &Report) -> Vec<(&'static str, String)> {
     for (what, phase) in [("T3 all come", &report.storm), ("T3 all come back after a restart", &report.again)] {
         if let Some(phase) = phase {
             let (each, wall) = (phase.used.micros_each(phase.waits.count()), phase.used.wall.as_secs_f64());
-            rows.push((what, format!("{wall:.1} s, {each:.0} µs each, {} packets dropped", phase.used.dropped)));
+            rows.push((what, format!("{wall:.1} s, {each:.0} µs each, {}", phase.used.losses())));
         }
     }
     if let Some(idle) = &report.idle {

@@ -14,7 +14,7 @@ use super::crowd::{DIAL_LIMIT, PUSH_LIMIT};
 use super::orders::{Order, Told};
 use super::program::{Program, Running};
 use super::tongue::Tongue;
-use crate::fleet::figures::{Meter, Used};
+use crate::fleet::figures::{Meter, Ports, Used};
 use crate::harness::Outcome;
 
 /// How long a crowd may take to make its certificates.
@@ -127,7 +127,7 @@ impl Side for Peer {
     }
 
     fn dial(&mut self, from: usize, count: usize) -> Outcome<Taken> {
-        let meter = Meter::start(Some(self.pid()), &[])?;
+        let meter = Meter::start(Some(self.pid()), Ports::default())?;
         let told = self.ask(&Order::Dial { from, count }, DIAL_LIMIT)?;
         let used = meter.used()?;
         anyhow::ensure!(
@@ -141,7 +141,7 @@ impl Side for Peer {
     }
 
     fn push(&mut self, size_bytes: usize) -> Outcome<Taken> {
-        let meter = Meter::start(Some(self.pid()), &[])?;
+        let meter = Meter::start(Some(self.pid()), Ports::default())?;
         let told = self.ask(&Order::Push { size_bytes }, PUSH_LIMIT)?;
         std::thread::sleep(SETTLE);
         let used = meter.used()?;

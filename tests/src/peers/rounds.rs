@@ -13,7 +13,7 @@ use super::peer::{Peer, SETTLE, Side, Taken, open_many_files};
 use super::program::Program;
 use super::table::{Column, Heading, print};
 use super::tongue::Tongue;
-use crate::fleet::figures::{Meter, Used};
+use crate::fleet::figures::{Meter, Ports, Used};
 use crate::fleet::{Network, kernel};
 use crate::harness::Outcome;
 
@@ -126,7 +126,11 @@ impl Stage<'_, '_> {
 
     /// Nobody says anything but that it lives, at all servers at the same time.
     fn stand(&mut self, how_long: Duration, tell: &mut impl FnMut(&str)) -> Outcome<()> {
-        let meters = self.sides.iter().map(|side| Meter::start(Some(side.pid()), &[])).collect::<Outcome<Vec<_>>>()?;
+        let meters = self
+            .sides
+            .iter()
+            .map(|side| Meter::start(Some(side.pid()), Ports::default()))
+            .collect::<Outcome<Vec<_>>>()?;
         std::thread::sleep(how_long);
         for (meter, column) in meters.iter().zip(self.columns.iter_mut()) {
             let used: Used = meter.used()?;
@@ -167,8 +171,8 @@ fn told_of(what: &str, name: &str, taken: &Taken) -> String {
         ms(told.p99_us),
         taken.used.micros_each(told.count)
     );
-    if taken.used.dropped > 0 {
-        line = format!("{line}; {} packets dropped", taken.used.dropped);
+    if taken.used.dropped + taken.used.dropped_at_boxes > 0 {
+        line = format!("{line}; {}", taken.used.losses());
     }
     if told.failed > 0 || told.broken > 0 || told.forged > 0 {
         let (failed, broken, forged) = (told.failed, told.broken, told.forged);

@@ -46,10 +46,10 @@ pub(super) async fn converse(
     connection: &Connection,
     voice: Arc<Voice>,
     hear: Frames,
-    hello: Hello,
-    arrival: Arrival,
+    hello: Box<Hello>,
+    arrival: Box<Arrival>,
 ) {
-    let Arrival { paired, assignment_version, screens, held_seq } = arrival;
+    let Arrival { paired, assignment_version, screens, held_seq } = *arrival;
     let mut dialogue = Dialogue {
         state,
         connection,
@@ -62,7 +62,7 @@ pub(super) async fn converse(
         screens: Vec::new(),
         renewals: 0,
         transfers: JoinSet::new(),
-        paired,
+        paired: Box::new(paired),
     };
     tracing::info!(
         r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
@@ -79,7 +79,7 @@ pub(super) async fn converse(
 struct Dialogue<'a> {
     state: &'a State,
     connection: &'a Connection,
-    paired: PairedBox,
+    paired: Box<PairedBox>,
     voice: Arc<Voice>,
     /// The same, as the fleet knows it.
     mouth: Arc<dyn Mouth>,
@@ -96,7 +96,7 @@ impl Dialogue<'_> {
     /// Answers the hello.
     async fn welcome(
         &mut self,
-        hello: Hello,
+        hello: Box<Hello>,
         held_seq: u64,
         assignment_version: u64,
         screens: Vec<(ScreenId, ZoneId)>,

@@ -32,7 +32,7 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
                 // Somebody changed screens or unpaired a box before the fleet knew this one: it is asked again.
                 Box::pin(assign::tell_again(state, &arrival.paired.id)).await;
             }
-            converse(state, connection, voice, hear, hello, arrival).await;
+            converse(state, connection, voice, hear, Box::new(hello), arrival).await;
         }
         Ok(None) => {
             tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
@@ -46,12 +46,12 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
 }
 
 /// Who comes with a certificate. Whoever comes with the newer of two has it from now on.
-async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Arrival>> {
+async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Box<Arrival>>> {
     let arrival = arrival(&state.db, fingerprint, log_epoch).await?;
     if let Some(arrival) = arrival.as_ref().filter(|arrival| arrival.paired.is_certificate_next) {
         certificates::take_up(&state.db, &arrival.paired.id).await?;
     }
-    Ok(arrival)
+    Ok(arrival.map(Box::new))
 }
 
 /// Says why no conversation begins, and ends the connection.

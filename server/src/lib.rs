@@ -30,4 +30,5 @@ pub mod serve;
 pub mod state;
 pub mod trust;
 pub mod twins;
+pub mod usher;
 pub mod words;

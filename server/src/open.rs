@@ -15,6 +15,7 @@ use crate::meters::Meters;
 use crate::pairing::Pairing;
 use crate::state::{Shared, State};
 use crate::trust::{BadKeys, Keys};
+use crate::usher::Usher;
 
 /// Why the server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +78,7 @@ pub async fn open(config: &Config, doors: Doors, clock: Arc<dyn Clock>) -> Resul
         fleet: Fleet::default(),
         meters: Meters::default(),
         clerk: Clerk::default(),
+        usher: Usher::default(),
         pairing: Pairing::default(),
         data: config.data.clone(),
         phone_address: phone_address.to_ascii_uppercase(),

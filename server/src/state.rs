@@ -11,6 +11,7 @@ use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::pairing::Pairing;
 use crate::trust::Keys;
+use crate::usher::Usher;
 
 /// The shared state; cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct Shared {
     pub fleet: Fleet,
     /// Who writes plays into the books.
     pub clerk: Clerk,
+    /// Who looks up boxes that come.
+    pub usher: Usher,
     /// What the server knows of itself.
     pub meters: Meters,
     /// Boxes that wait for a person to type their code.
@@ -58,6 +61,7 @@ impl State {
             clock,
             fleet: Fleet::default(),
             clerk: Clerk::default(),
+            usher: Usher::default(),
             meters: Meters::default(),
             pairing: Pairing::default(),
             data: data.to_owned(),

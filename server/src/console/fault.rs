@@ -89,6 +89,7 @@ impl From<DbError> for Fault {
             | DbError::Unopened { .. }
             | DbError::Unreadable { .. }
             | DbError::Group(_)
+            | DbError::CutOff
             | DbError::Internal(_) => Self::internal(error),
         }
     }

@@ -41,6 +41,9 @@ pub enum DbError {
     /// It was to be written together with other changes, and none of them could be.
     #[error(transparent)]
     Group(std::sync::Arc<DbError>),
+    /// Whoever was to ask was cut off before there was an answer.
+    #[error("the database was not asked: whoever was to do it was cut off")]
+    CutOff,
     /// Anything else.
     #[error("the database failed: {0}")]
     Internal(sqlx::Error),

@@ -9,9 +9,10 @@ use super::limits::{BUSY_MS, CLOSE_CONFUSED, CLOSE_REFUSED, FAREWELL_MAX, FIRST_
 use super::renew::{self, is_late};
 use super::voice::Voice;
 use crate::assign;
-use crate::db::arrivals::{Arrival, arrival};
+use crate::db::arrivals::Arrival;
 use crate::db::{DbResult, certificates};
 use crate::state::State;
+use crate::usher;
 
 /// Holds the conversation with whoever showed a certificate until it ends; whoever is not paired is told to enrol again.
 pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &str) {
@@ -47,11 +48,11 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
 
 /// Who comes with a certificate. Whoever comes with the newer of two has it from now on.
 async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<Option<Box<Arrival>>> {
-    let arrival = arrival(&state.db, fingerprint, log_epoch).await?;
+    let arrival = usher::look_up(state, fingerprint, log_epoch).await?;
     if let Some(arrival) = arrival.as_ref().filter(|arrival| arrival.paired.is_certificate_next) {
         certificates::take_up(&state.db, &arrival.paired.id).await?;
     }
-    Ok(arrival.map(Box::new))
+    Ok(arrival)
 }
 
 /// Says why no conversation begins, and ends the connection.

@@ -20,6 +20,7 @@ use crate::open::{database_file, reachable};
 use crate::pairing::Pairing;
 use crate::state::{Shared, State};
 use crate::trust::Keys;
+use crate::usher::Usher;
 
 /// A hospital opened to be read.
 pub(crate) struct House {
@@ -58,6 +59,7 @@ impl House {
             fleet: Fleet::default(),
             meters: Meters::default(),
             clerk: Clerk::default(),
+            usher: Usher::default(),
             pairing: Pairing::default(),
             data: config.data.clone(),
             phone_address,

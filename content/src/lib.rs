@@ -19,6 +19,7 @@
 //! - **shelf**: what a box keeps so that it wakes with something to show ([`shelf`]).
 //! - **evidence**: plays in one signed file that a stranger checks with the root's public key alone ([`evidence`]).
 //! - **link**: the conversation between box and server ([`wire`]).
+//! - **delivery**: the way of a manifest to a screen, told → fetched → applied ([`wire::Delivery`]).
 
 pub mod clinic;
 pub mod clock;

@@ -4,7 +4,7 @@ use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
 use anteroom_content::wire::{Refusal, ToPlayer};
 
-use crate::db::{DbError, Tx, boxes, facts, places};
+use crate::db::{DbError, Tx, boxes, deliveries, facts, places};
 use crate::state::State;
 
 /// Where a box without screens is said to hang: an assignment has a zone always.
@@ -69,6 +69,7 @@ pub async fn attach(state: &State, box_id: &BoxId, screen: &ScreenId) -> Result<
         return Err(AssignError::OtherZone { box_id: box_id.clone(), zone: other });
     }
     boxes::attach(&mut tx, box_id, screen, version).await?;
+    deliveries::forget_applied(&mut tx, box_id).await?;
     tx.commit().await?;
     state.fleet.note_reassigned();
     tracing::info!(r#box.id = %box_id, screen.id = %screen, "a screen was attached");
@@ -105,6 +106,7 @@ pub async fn replace(state: &State, old: &BoxId, new: &BoxId) -> Result<(), Assi
         return Err(AssignError::NotSpare(new.clone()));
     }
     let screens = boxes::hand_over(&mut tx, old, new, version).await?;
+    deliveries::forget_applied(&mut tx, new).await?;
     boxes::unpair(&mut tx, old, state.now()).await?;
     tx.commit().await?;
     state.fleet.note_reassigned();
@@ -273,7 +275,9 @@ mod tests {
                 assert_eq!(may, zone.zone.as_str() == "a");
             }
             let mut tx = state.db.begin().await.expect("begun");
-            boxes::note_seen(&mut tx, &this, NOW, "0.1.0", 7).await.expect("noted");
+            let stand =
+                deliveries::BoxStand { box_id: this.clone(), last_seen_at: Some(NOW), applied: None, link_version: 1 };
+            deliveries::note_seen(&mut tx, &stand, "0.1.0", 7).await.expect("noted");
             tx.commit().await.expect("noted");
             let seen = boxes::box_by_fingerprint(&state.db, &"box-1".repeat(10)).await.expect("asked").expect("there");
             assert_eq!((seen.last_seen_at, seen.manifest_version), (Some(NOW), 7));

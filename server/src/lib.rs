@@ -1,4 +1,4 @@
-//! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `library`, `ledger`, `reports`), and
+//! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `delivery`, `library`, `ledger`, `reports`), and
 //! rooms call `fleet` and `db`; never the other way round, and no door names another.
 
 pub mod assign;
@@ -7,6 +7,7 @@ pub mod check;
 pub mod config;
 pub mod console;
 pub mod db;
+pub mod delivery;
 pub mod demo;
 pub mod evidence;
 pub mod expand;

@@ -27,6 +27,7 @@ const EXAMPLES: &str = "Examples:
   anteroom day Z03 tomorrow             what will this zone show, from when to when?
   anteroom diff                         what would publishing change, and what looks wrong?
   anteroom forecast flu-2026            will the campaign get the plays it was promised?
+  anteroom delivery --zone Z03          which screens show what was published, which do not yet, and why?
   anteroom plays export --from 2026-11-01 --to 2026-11-30 --evidence nov.evidence   plays a stranger can check
   anteroom verify nov.evidence --root KEY   … offline, with the root's public key alone
   anteroom plays at --screen Z03-1 --at 10:03   what was on the glass then?

@@ -13,6 +13,7 @@ pub struct Meters {
     socket_bytes: AtomicUsize,
     play_batches: AtomicU64,
     play_commits: AtomicU64,
+    manifests_signed: AtomicU64,
 }
 
 impl Meters {
@@ -20,6 +21,17 @@ impl Meters {
     pub fn note_committed(&self, version: u64, at: Instant) {
         self.publication.store(version, Ordering::Relaxed);
         self.committed_at.store(at.0, Ordering::Relaxed);
+    }
+
+    /// A manifest was signed.
+    pub fn note_signed(&self) {
+        self.manifests_signed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Manifests signed since the start: one for each zone that is told something, however many screens it has.
+    #[must_use]
+    pub fn signed(&self) -> u64 {
+        self.manifests_signed.load(Ordering::Relaxed)
     }
 
     /// The players' door has its socket, with a receive buffer of so many bytes.
@@ -49,12 +61,14 @@ impl Meters {
             "anteroom_boxes_connected {boxes_connected}\n\
              anteroom_link_packets_dropped_total {}\n\
              anteroom_link_socket_bytes {}\n\
+             anteroom_manifests_signed_total {}\n\
              anteroom_play_batches_total {batches}\n\
              anteroom_play_commits_total {commits}\n\
              anteroom_publication_version {}\n\
              anteroom_publication_committed_ms {}\n",
             packets_dropped(port).unwrap_or(0),
             self.socket_bytes.load(Ordering::Relaxed),
+            self.signed(),
             self.publication.load(Ordering::Relaxed),
             self.committed_at.load(Ordering::Relaxed)
         )

@@ -1,5 +1,5 @@
-//! Every message of [`super::LINK_VERSION`] 1 as it went over the line, byte for byte: a box that sleeps for years speaks
-//! these words and no others. A line is never changed; a new message is a new line.
+//! Every message of every [`super::LINK_VERSION`] as it went over the line, byte for byte: a box that sleeps for years speaks
+//! the words of its release and no others. A line is never changed; a new message is a new line in the newest file.
 
 use proptest::prelude::*;
 
@@ -11,8 +11,10 @@ use crate::manifest::Envelope;
 use crate::play::LogMark;
 use crate::trust::{KeySignature, Rank, SignedCharter};
 
-/// The name of a message, a tab, its JSON.
-const WRITTEN: &str = include_str!("golden/v1.tsv");
+/// The name of a message, a tab, its JSON: as this release writes it.
+const WRITTEN: &str = include_str!("golden/v2.tsv");
+/// As each release wrote it.
+const EVERY_RELEASE: [(u32, &str); 2] = [(1, include_str!("golden/v1.tsv")), (2, WRITTEN)];
 
 fn line<T: serde::Serialize>(name: &str, message: &T) -> (String, Vec<u8>) {
     (name.to_owned(), encode(message).unwrap())
@@ -26,6 +28,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     let screen = ScreenId::parse("Z1-1").unwrap();
     let hello = Hello {
         link_version: LINK_VERSION,
+        link_oldest: LINK_OLDEST,
         player_version: "0.1.0".into(),
         boot: 9,
         log: mark,
@@ -45,13 +48,18 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("beat", &ToServer::Beat(beat)),
         line("applied", &ToServer::Applied { version: 3, at }),
         line("plays", &ToServer::Plays(envelope.clone())),
-        line("welcome", &ToPlayer::Welcome { server_time: at, acked: mark }),
+        line(
+            "welcome",
+            &ToPlayer::Welcome { server_time: at, acked: mark, link_version: LINK_VERSION, return_within_ms: 120_000 },
+        ),
+        line("stopping", &ToPlayer::Stopping { return_within_ms: 1_000 }),
         line("assigned", &ToPlayer::Assigned(envelope.clone())),
         line("manifest", &ToPlayer::Manifest(envelope)),
         line("acked", &ToPlayer::Acked(mark)),
         line("look", &ToPlayer::Look { screen: screen.clone(), width_max: 640 }),
         line("refused unpaired", &ToPlayer::Refused(Refusal::Unpaired)),
         line("refused busy", &ToPlayer::Refused(Refusal::Busy { retry_after_ms: 30_000 })),
+        line("refused version", &ToPlayer::Refused(Refusal::Version(Versions::OURS))),
         line("refused confused", &ToPlayer::Refused(Refusal::Confused { text: "why".into() })),
         line("fetch", &Fetch { hash, from_byte: 4_096 }),
         line("found", &Found { size_bytes: Some(5_000_000_000) }),
@@ -72,6 +80,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
     ];
     lines.extend(messages_of_trust(hello));
+    lines.extend(ObstacleKind::ALL.map(|kind| delivery(kind, &screen, at, hash)));
     for (name, format) in [("jpeg", PictureFormat::Jpeg), ("png", PictureFormat::Png)] {
         let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
         lines.push(line(&format!("picture {name}"), &head));
@@ -99,6 +108,32 @@ fn messages_of_trust(hello: Hello) -> [(String, Vec<u8>); 5] {
     ]
 }
 
+/// A box with two screens: one shows it, the other waits for something.
+fn delivery(kind: ObstacleKind, screen: &ScreenId, at: Instant, hash: ContentHash) -> (String, Vec<u8>) {
+    let obstacle = match kind {
+        ObstacleKind::NotYet => Obstacle::not_yet(at),
+        ObstacleKind::Missing => Obstacle { file: Some(hash), ..Obstacle::new(kind, "缺少文件") },
+        ObstacleKind::Refused
+        | ObstacleKind::Engine
+        | ObstacleKind::Disk
+        | ObstacleKind::Line
+        | ObstacleKind::Stage
+        | ObstacleKind::Other => Obstacle::new(kind, "why"),
+    };
+    let (step, left_bytes) = if kind == ObstacleKind::NotYet { (Step::Fetched, 0) } else { (Step::Told, 12_582_912) };
+    let screens = vec![
+        ScreenDelivery { screen: screen.clone(), step: Step::Applied, since: at, left_bytes: 0, obstacle: None },
+        ScreenDelivery {
+            screen: ScreenId::parse("Z1-2").unwrap(),
+            step,
+            since: at,
+            left_bytes,
+            obstacle: Some(obstacle),
+        },
+    ];
+    line(&format!("delivery {}", kind.word()), &ToServer::Delivery(Delivery { version: 3, screens }))
+}
+
 #[test]
 fn every_message_is_written_as_it_always_was() {
     let lines = messages();
@@ -115,7 +150,8 @@ fn every_message_is_written_as_it_always_was() {
 
 #[test]
 fn what_an_old_box_said_is_read_and_what_a_newer_one_adds_is_skipped() {
-    for (name, json) in WRITTEN.lines().filter_map(|line| line.split_once('\t')) {
+    let written = EVERY_RELEASE.iter().flat_map(|(_, lines)| lines.lines());
+    for (name, json) in written.filter_map(|line| line.split_once('\t')) {
         // A newer version adds a field to every message.
         let newer = json.replacen('{', "{\"of_tomorrow\":[1,{\"a\":null}],", 1);
         for body in [json, &newer] {
@@ -135,9 +171,33 @@ fn what_an_old_box_said_is_read_and_what_a_newer_one_adds_is_skipped() {
             assert!(is_read, "{name}: {body}");
         }
     }
+    let tomorrow = br#"{"type":"refused","why":"of_tomorrow","a":1}"#;
+    assert_eq!(decode::<ToPlayer>(tomorrow), Ok(ToPlayer::Refused(Refusal::Other)));
+    let tomorrow = br#"{"screen":"Z1-1","step":"of_tomorrow","since":1,"obstacle":{"kind":"of_tomorrow"}}"#;
+    let read: ScreenDelivery = decode(tomorrow).unwrap();
+    assert_eq!((read.step, read.obstacle), (Step::Other, Some(Obstacle::new(ObstacleKind::Other, ""))));
     let tomorrow = br#"{"type":"of_tomorrow","a":1}"#;
     assert_eq!(decode::<ToServer>(tomorrow), Ok(ToServer::Unknown));
     assert_eq!(decode::<ToPlayer>(tomorrow), Ok(ToPlayer::Unknown));
+}
+
+#[test]
+fn what_the_first_release_said_means_what_it_meant() {
+    let said = |name: &str| {
+        let (_, lines) = EVERY_RELEASE[0];
+        let json = lines.lines().find_map(|line| line.split_once('\t').filter(|(found, _)| *found == name)).unwrap().1;
+        json.as_bytes()
+    };
+    let Ok(ToServer::Hello(hello)) = decode(said("hello")) else { panic!("no hello") };
+    assert_eq!(hello.versions(), Versions { oldest: 1, newest: 1 });
+    assert_eq!(Versions::OURS.agree(hello.versions()), Some(1));
+    let Ok(ToPlayer::Welcome { link_version, return_within_ms, .. }) = decode(said("welcome")) else {
+        panic!("no welcome")
+    };
+    assert_eq!((link_version, return_within_ms), (1, 0));
+    for (version, lines) in EVERY_RELEASE {
+        assert!(lines.contains(&format!("\"link_version\":{version}")), "the lines of {version} are its own");
+    }
 }
 
 #[test]

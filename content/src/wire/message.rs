@@ -8,8 +8,8 @@ use crate::manifest::Envelope;
 use crate::play::LogMark;
 use crate::trust::{Rank, SignedCharter};
 
-/// The version of the messages; the ALPN changes only when an old box could not go on.
-pub const LINK_VERSION: u32 = 1;
+use super::delivery::Delivery;
+use super::versions::{Versions, first};
 
 /// What a box says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub enum ToServer {
         /// When its first frame was presented.
         at: Instant,
     },
+    /// How far it is with a manifest that is not on every glass yet. Since version 2.
+    Delivery(Delivery),
     /// A sealed batch: an [`Envelope`] of a [`crate::play::Batch`], signed by the box's key.
     Plays(Envelope),
     /// Something is wrong.
@@ -43,8 +45,11 @@ pub enum ToServer {
 /// The first word of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// [`LINK_VERSION`] of the box.
+    /// The version of the messages the box speaks: [`super::LINK_VERSION`] of its release.
     pub link_version: u32,
+    /// The oldest it still speaks.
+    #[serde(default = "first")]
+    pub link_oldest: u32,
     /// Version of the player.
     pub player_version: String,
     /// A random number drawn when the agent started: tells two machines of one identity apart.
@@ -60,6 +65,14 @@ pub struct Hello {
     /// The highest it has ever seen.
     #[serde(default, skip_serializing_if = "Held::is_nothing")]
     pub held: Held,
+}
+
+impl Hello {
+    /// The versions of the messages the box speaks.
+    #[must_use]
+    pub const fn versions(&self) -> Versions {
+        Versions { oldest: self.link_oldest, newest: self.link_version }
+    }
 }
 
 /// The highest a box has ever seen, which it never goes back behind: nought before the first. What a server restored from an
@@ -156,6 +169,18 @@ pub enum ToPlayer {
         server_time: Instant,
         /// The highest play the server holds of the box's log: the box goes on from there.
         acked: LogMark,
+        /// The version of the messages both speak from here on.
+        #[serde(default = "first")]
+        link_version: u32,
+        /// A box that loses the server without a word comes back at any moment of so many milliseconds, so that the whole
+        /// network does not come at once; 0 where the server is too old to say.
+        #[serde(default)]
+        return_within_ms: u64,
+    },
+    /// The server stops on purpose: come back at any moment within so many milliseconds. Since version 2.
+    Stopping {
+        /// The window.
+        return_within_ms: u64,
     },
     /// Whom to believe from now on. Before anything that is signed, and oldest first when the box missed some.
     Charter(SignedCharter),
@@ -197,6 +222,8 @@ pub enum Refusal {
     },
     /// The box's certificate ran out: the next word must be [`ToServer::Renew`], and nothing else is heard.
     Expired,
+    /// The server speaks these versions of the messages, and the box none of them: one of the two must be updated.
+    Version(Versions),
     /// A word that makes no sense here.
     Confused {
         /// In words.

@@ -7,7 +7,7 @@ use anteroom_content::id::{ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::{Envelope, Manifest};
 use anteroom_content::text::Text;
 use anteroom_content::trust::SignedCharter;
-use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Obstacle, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::health::Status;
@@ -95,6 +95,18 @@ pub enum LinkEvent {
     ClinicArrived(Box<Manifest>),
     /// Every file of a manifest is on the disk.
     FilesArrived(Box<Manifest>),
+    /// Something holds up what a manifest names.
+    HeldUp {
+        /// The manifest.
+        version: u64,
+        /// What.
+        obstacle: Obstacle,
+    },
+    /// What a manifest names comes through.
+    Flows {
+        /// The manifest.
+        version: u64,
+    },
     /// The server wants to see a screen.
     Look {
         /// Which.

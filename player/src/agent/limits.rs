@@ -21,12 +21,12 @@ pub const TROUBLE_REST: Duration = Duration::from_mins(1);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer of the server (welcome, challenge, found) that takes longer will not come.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
-/// First wait before connecting again: anything from nothing up to this.
-pub const RECONNECT_BASE: Duration = Duration::from_millis(500);
-/// The longest wait before connecting again, so that a hospital is back within half a minute of its server.
-pub const RECONNECT_CAP: Duration = Duration::from_secs(30);
-/// How often the wait doubles: beyond it the cap holds anyway.
-pub const RECONNECT_DOUBLINGS_MAX: u32 = 10;
+/// A server that does not believe a certificate says so within this time after the handshake.
+pub const VERDICT_AFTER_HANDSHAKE: Duration = Duration::from_millis(500);
+/// A link that stood for longer was a good one: its loss is the first of a new count.
+pub const LINK_LONG: Duration = Duration::from_secs(30);
+/// A server of another version is asked again so often, in case it was updated.
+pub const VERSION_WAIT: Duration = Duration::from_mins(5);
 /// A busy server may send us away for so long and no longer.
 pub const BUSY_WAIT_MAX: Duration = Duration::from_mins(10);
 /// Addresses tried of one server name.

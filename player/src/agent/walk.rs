@@ -23,6 +23,7 @@ use super::link::fake::{FakeServer, Talk};
 use super::run::{Options, Unable, run};
 use super::supervise::{Display, Size, StageCommand};
 
+mod delivery;
 mod trust;
 
 /// How often a fact is looked for.
@@ -183,6 +184,16 @@ async fn supply(server: &FakeServer, talk: &mut Talk, picture: &[u8], version: u
 }
 
 async fn supply_show(server: &FakeServer, talk: &mut Talk, show: &Show, version: u64) {
+    supply_parts(server, talk, (show, &Timetable::default()), version, System.now()).await;
+}
+
+async fn supply_parts(
+    server: &FakeServer,
+    talk: &mut Talk,
+    (show, clinic): (&Show, &Timetable),
+    version: u64,
+    effective_at: Instant,
+) {
     let zone = ZoneId::parse("Z1").unwrap();
     let screens = vec![ScreenId::parse("Z1-1").unwrap()];
     let box_id = BoxId::parse("box-7").unwrap();
@@ -197,10 +208,10 @@ async fn supply_show(server: &FakeServer, talk: &mut Talk, show: &Show, version:
         version,
         zone,
         issued_at: System.now(),
-        effective_at: System.now(),
+        effective_at,
         carry: Carry::default(),
         show: part(serde_json::to_vec(show).unwrap()),
-        clinic: part(serde_json::to_vec(&Timetable::default()).unwrap()),
+        clinic: part(serde_json::to_vec(clinic).unwrap()),
     };
     talk.say(ToPlayer::Manifest(server.seal(&manifest))).await;
 }

@@ -9,6 +9,7 @@ use anteroom_content::id::ScreenId;
 use tokio::sync::Semaphore;
 
 use super::gate::Gate;
+use crate::delivery::Board;
 use crate::library::Library;
 use crate::state::State;
 
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     pub(super) foreseeing: Semaphore,
     /// Some account exists; never becomes false again.
     pub(super) is_set_up: AtomicBool,
+    /// Screens, zones and boxes as they were read last, to tell how far deliveries are.
+    pub(super) grounds: Board,
     looked: Mutex<HashMap<ScreenId, Instant>>,
 }
 
@@ -52,6 +55,7 @@ impl Desk {
             checking: Semaphore::new(CHECKING_MAX),
             foreseeing: Semaphore::new(1),
             is_set_up: AtomicBool::new(false),
+            grounds: Board::default(),
             looked: Mutex::default(),
         }))
     }

@@ -12,6 +12,7 @@ mod campaign_form;
 mod campaigns;
 mod clinic_form;
 mod clinics;
+mod delivery;
 mod desk;
 mod fault;
 mod fields;

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::delivery::{Progress, of_publication};
 use super::desk::Desk;
 use super::fault::Fault;
 use super::frame::{Page, show};
@@ -41,6 +42,8 @@ struct PublishPage {
     screens: usize,
     empty: usize,
     history: Vec<Publication>,
+    /// How far the newest one has come.
+    progress: Option<Progress>,
     names: HashMap<String, String>,
     can_undo: bool,
 }
@@ -63,6 +66,10 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
     let preview = publish::preview_draft(&desk.house, &draft).await?;
     let problems = ProblemLines::of(&page, &draft, &publish::problems(&desk.house, &draft).await?);
     let history = publications::last(&desk.house.db, HISTORY_MAX).await?;
+    let progress = match history.first() {
+        Some(newest) => of_publication(&desk, &page, newest.version).await?,
+        None => None,
+    };
     let zones = preview.zones.iter().take(ZONES_MAX).filter_map(|id| {
         let zone = draft.places.zone(id)?.clone();
         Some(ZoneLine {
@@ -88,6 +95,7 @@ pub(super) async fn look(State(desk): State<Desk>, staff: Staff) -> Result<Respo
         screens: preview.screens.len(),
         empty: preview.empty.len(),
         names: desk.names().await?,
+        progress,
         history,
         can_undo,
     })

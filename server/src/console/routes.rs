@@ -1,8 +1,9 @@
 //! Every route of the console with what it needs, in one table: the router is built from it, and the tests read it.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -16,12 +17,12 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
-    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, files, media,
-    media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish, report, review,
-    rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why,
+    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, delivery, files,
+    media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish, report,
+    review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why,
     zone_form,
 };
-use crate::state::State;
+use crate::state;
 
 /// The largest form, in bytes; uploads have a limit of their own.
 const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -79,7 +80,7 @@ impl Routes {
 }
 
 /// The console.
-pub fn router(state: State) -> Router {
+pub fn router(state: state::State) -> Router {
     let desk = Desk::new(state);
     routes()
         .router
@@ -88,8 +89,19 @@ pub fn router(state: State) -> Router {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(CatchPanicLayer::custom(fell))
         .layer(from_fn_with_state(desk.clone(), visitor::greet))
+        .layer(from_fn_with_state(desk.clone(), forget))
         .layer(CompressionLayer::new())
         .with_state(desk)
+}
+
+/// Whatever people change may be something that pages keep in memory.
+async fn forget(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let is_deed = request.method() == Method::POST;
+    let answer = next.run(request).await;
+    if is_deed {
+        desk.grounds.forget().await;
+    }
+    answer
 }
 
 fn fell(_panic: Box<dyn std::any::Any + Send>) -> Response {
@@ -198,6 +210,7 @@ fn programme(routes: Routes) -> Routes {
         .upload("/calendar/import/apply", Needs::May(Compose), IMPORT_BYTES_MAX, calendar_import::apply)
         .get("/publish", Needs::SignedIn, publish::look)
         .get("/publish/outlook", Needs::SignedIn, outlook::look)
+        .get("/delivery", Needs::SignedIn, delivery::look)
         .post("/publish", Needs::May(Publish), publish::publish)
         .post("/publish/undo", Needs::May(Publish), publish::undo)
         .get("/clinics", Needs::SignedIn, clinics::look)

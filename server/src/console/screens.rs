@@ -97,6 +97,8 @@ struct ScreenPage {
     next: Option<Now>,
     seen: Option<Seen>,
     enrolled_by: String,
+    /// How far it is with what its zone was told last; empty where that is nothing.
+    delivery: String,
     form: ScreenForm,
     zones: Vec<Zone>,
     spare: Vec<BoxId>,
@@ -144,6 +146,7 @@ async fn page(
         page: staff.page().at_site(glass.site.as_ref()),
         next: next_of(desk, &glass).await?,
         seen: desk.house.fleet.box_of(id),
+        delivery: super::delivery::of_screen(desk, &staff.page(), &glass.zone.id, id).await?,
         enrolled_by: desk.names().await?.get(&enrolled_by).cloned().unwrap_or(enrolled_by),
         form: form.unwrap_or_else(|| ScreenForm::of(screen)),
         zones: wall.places.zones.clone(),

@@ -271,25 +271,6 @@ pub async fn unpair(tx: &mut Tx<'_>, id: &BoxId, at: Instant) -> DbResult<()> {
     Ok(())
 }
 
-/// Notes that a box was heard.
-pub async fn note_seen(
-    tx: &mut Tx<'_>,
-    id: &BoxId,
-    at: Instant,
-    player_version: &str,
-    manifest_version: u64,
-) -> DbResult<()> {
-    execute_in!(
-        tx,
-        "update box set last_seen_at = $2, player_version = $3, manifest_version = $4 where id = $1",
-        id.as_str(),
-        at.0,
-        player_version,
-        i64::try_from(manifest_version).unwrap_or(i64::MAX)
-    )?;
-    Ok(())
-}
-
 /// A part was told to the zone of a box's screens, now or earlier: the box may have it.
 pub async fn may_have_part(db: &Db, id: &BoxId, hash: &ContentHash) -> DbResult<bool> {
     let found = row!(

@@ -163,6 +163,7 @@ pub mod calendar;
 pub mod campaigns;
 pub mod certificates;
 pub mod clinics;
+pub mod deliveries;
 pub mod evidence;
 pub mod facts;
 pub mod handouts;

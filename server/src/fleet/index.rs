@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
+use anteroom_content::wire::Versions;
 
+use super::known::Gone;
 use super::{Mouth, Seen};
 
 /// The connected boxes. Whoever is in `zones` or `screens` is in `links`.
@@ -13,6 +16,8 @@ pub(super) struct Index {
     links: HashMap<BoxId, Link>,
     zones: HashMap<ZoneId, Vec<BoxId>>,
     screens: HashMap<ScreenId, BoxId>,
+    /// Boxes that were connected and are not any more; nobody is here and in `links`.
+    gone: HashMap<BoxId, Gone>,
 }
 
 #[derive(Debug)]
@@ -27,6 +32,7 @@ impl Index {
     pub(super) fn enter(&mut self, boot: u64, mouth: Arc<dyn Mouth>, seen: Seen) -> Option<(u64, Arc<dyn Mouth>)> {
         let box_id = seen.box_id.clone();
         self.take_down(&box_id);
+        self.gone.remove(&box_id);
         let before = self.links.insert(box_id, Link { boot, mouth, seen });
         before.map(|before| (before.boot, before.mouth))
     }
@@ -35,14 +41,26 @@ impl Index {
     pub(super) fn leave(&mut self, box_id: &BoxId, mouth: &Arc<dyn Mouth>) {
         if self.links.get(box_id).is_some_and(|link| Arc::ptr_eq(&link.mouth, mouth)) {
             self.take_down(box_id);
-            self.links.remove(box_id);
+            let seen = self.links.remove(box_id).map(|link| link.seen);
+            let gone = seen.map(|Seen { since, beat, applied, delivery, .. }| Gone {
+                heard_at: Some(beat.map_or(since, |(at, _)| at)),
+                applied,
+                delivery,
+                skew: None,
+            });
+            self.gone.extend(gone.map(|gone| (box_id.clone(), gone)));
         }
     }
 
     /// Hangs a box somewhere else.
     pub(super) fn place(&mut self, box_id: &BoxId, zone: Option<ZoneId>, screens: Vec<ScreenId>) {
+        let hung = self.links.get(box_id).map(|link| (link.seen.zone.clone(), link.seen.screens.clone()));
         self.take_down(box_id);
         let Some(link) = self.links.get_mut(box_id) else { return };
+        if hung.is_some_and(|(before, lit)| before != zone || lit != screens) {
+            // What was on its glass says nothing of what is to come there.
+            (link.seen.applied, link.seen.delivery) = (None, None);
+        }
         for screen in &screens {
             self.screens.insert(screen.clone(), box_id.clone());
         }
@@ -87,6 +105,27 @@ impl Index {
         self.links.get_mut(box_id).map(|link| &mut link.seen)
     }
 
+    pub(super) fn seen_of(&self, box_id: &BoxId) -> Option<&Seen> {
+        self.links.get(box_id).map(|link| &link.seen)
+    }
+
+    pub(super) fn gone_of(&self, box_id: &BoxId) -> Option<&Gone> {
+        self.gone.get(box_id)
+    }
+
+    /// A box that is not connected was sent away.
+    pub(super) fn sent_away(&mut self, box_id: &BoxId, now: Instant, skew: Versions) {
+        if !self.links.contains_key(box_id) {
+            let gone = self.gone.entry(box_id.clone()).or_default();
+            (gone.heard_at, gone.skew) = (Some(now), Some(skew));
+        }
+    }
+
+    /// The mouths of all boxes.
+    pub(super) fn mouths(&self) -> Vec<Arc<dyn Mouth>> {
+        self.links.values().map(|link| Arc::clone(&link.mouth)).collect()
+    }
+
     pub(super) fn seen(&self) -> Vec<Seen> {
         self.links.values().map(|link| link.seen.clone()).collect()
     }
@@ -102,7 +141,6 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use anteroom_content::clock::Instant;
     use anteroom_content::wire::ToPlayer;
 
     use super::super::Frame;
@@ -126,7 +164,9 @@ mod tests {
     fn come(index: &mut Index, box_id: &str) -> Arc<dyn Mouth> {
         let mouth: Arc<dyn Mouth> = Arc::new(Mute);
         let (zone, screens) = (None, Vec::new());
-        let seen = Seen { box_id: name(box_id), zone, screens, since: Instant(0), beat: None, applied: None };
+        let (since, link_version) = (Instant(0), 1);
+        let (beat, applied, delivery) = (None, None, None);
+        let seen = Seen { box_id: name(box_id), zone, screens, since, beat, applied, delivery, link_version };
         index.enter(1, Arc::clone(&mouth), seen);
         mouth
     }
@@ -141,6 +181,15 @@ mod tests {
         index.place(&name("one"), Some(name("b")), vec![name("b-1")]);
         assert_eq!((index.count_in(&name("a")), index.count_in(&name("b"))), (1, 1));
         assert!(index.box_of(&name("a-1")).is_none());
+        if let Some(seen) = index.seen_mut(&name("one")) {
+            seen.applied = Some((7, Instant(0)));
+        }
+        let applied = |index: &Index| index.seen_of(&name("one")).and_then(|seen| seen.applied);
+        index.place(&name("one"), Some(name("b")), vec![name("b-1")]);
+        assert!(applied(&index).is_some(), "told again where it hangs");
+        index.place(&name("one"), Some(name("a")), vec![name("a-1")]);
+        assert!(applied(&index).is_none(), "on another wall it shows what it has said of that");
+        index.place(&name("one"), Some(name("b")), vec![name("b-1")]);
         assert_eq!(index.box_of(&name("b-1")).expect("lit").box_id, name("one"));
 
         let newer = come(&mut index, "one");
@@ -149,5 +198,8 @@ mod tests {
         assert_eq!(index.count(), 2, "the older link takes nothing with it");
         index.leave(&name("one"), &newer);
         assert_eq!(index.count(), 1);
+        assert_eq!(index.gone_of(&name("one")).and_then(|gone| gone.heard_at), Some(Instant(0)));
+        come(&mut index, "one");
+        assert!(index.gone_of(&name("one")).is_none(), "nobody is here and gone");
     }
 }

@@ -1,19 +1,23 @@
 //! The boxes that are connected now: what to tell them, what they said last, the newest picture of each glass.
 
+mod deliveries;
 mod index;
+mod known;
 mod news;
 mod roll;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
-use anteroom_content::wire::{Beat, PictureFormat, Refusal, ToPlayer};
+use anteroom_content::wire::{Beat, Delivery, PictureFormat, Refusal, ToPlayer, Versions, comeback};
 use tokio::sync::watch;
 
+pub use self::deliveries::Deliveries;
 use self::index::Index;
+pub use self::known::{Gone, Known, Roster};
 use self::news::News;
 pub use self::roll::{Heard, Roll};
 use crate::revoked::Revoked;
@@ -39,6 +43,10 @@ pub struct Fleet {
     news: News,
     /// When boxes were heard, to be written down.
     pub roll: Roll,
+    /// How far manifests are, to be written down.
+    pub deliveries: Deliveries,
+    /// Boxes that are paired, whether they are connected or not.
+    paired: AtomicUsize,
     pictures: Mutex<HashMap<ScreenId, Picture>>,
     changes: watch::Sender<u64>,
     reassigned: AtomicU64,
@@ -63,6 +71,10 @@ pub struct Seen {
     pub beat: Option<(Instant, Beat)>,
     /// The newest manifest it has on the glass, and since when.
     pub applied: Option<(u64, Instant)>,
+    /// How far it is with something newer; none where its screens show what they were told.
+    pub delivery: Option<Box<Delivery>>,
+    /// The version of the messages that is spoken with it.
+    pub link_version: u32,
 }
 
 /// A picture of a glass.
@@ -82,6 +94,8 @@ impl Default for Fleet {
             index: Mutex::default(),
             news: News::default(),
             roll: Roll::default(),
+            deliveries: Deliveries::default(),
+            paired: AtomicUsize::new(0),
             pictures: Mutex::default(),
             changes: watch::Sender::new(0),
             reassigned: AtomicU64::new(0),
@@ -97,10 +111,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Fleet {
-    /// A box came. Of two connections with one identity the newer one stays; the older one is ended.
-    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant, mouth: Arc<dyn Mouth>) {
-        let seen =
-            Seen { box_id: box_id.clone(), zone: None, screens: Vec::new(), since: now, beat: None, applied: None };
+    /// A box came, and a version of the messages was agreed on. Of two connections with one identity the newer one stays;
+    /// the older one is ended.
+    pub fn connect(&self, box_id: &BoxId, (boot, link_version): (u64, u32), now: Instant, mouth: Arc<dyn Mouth>) {
+        let seen = Seen {
+            box_id: box_id.clone(),
+            zone: None,
+            screens: Vec::new(),
+            since: now,
+            beat: None,
+            applied: None,
+            delivery: None,
+            link_version,
+        };
         let before = lock(&self.index).enter(boot, mouth, seen);
         if let Some((boot_before, mouth)) = before {
             if boot_before != boot {
@@ -194,10 +217,75 @@ impl Fleet {
 
     /// Notes that a manifest is on the glass.
     pub fn applied(&self, box_id: &BoxId, version: u64, at: Instant) {
+        let mut has_arrived = true;
         if let Some(seen) = lock(&self.index).seen_mut(box_id) {
             seen.applied = Some((version, at));
+            // Something newer may be on its way already.
+            seen.delivery.take_if(|delivery| delivery.version <= version);
+            has_arrived = seen.delivery.is_none();
+        }
+        if has_arrived {
+            self.deliveries.arrived(box_id);
         }
         self.changed();
+    }
+
+    /// Notes how far a box is with something that is not on every glass of it yet.
+    pub fn delivery(&self, box_id: &BoxId, delivery: Delivery) {
+        let delivery = Box::new(delivery);
+        if let Some(seen) = lock(&self.index).seen_mut(box_id) {
+            seen.delivery = Some(delivery.clone());
+        }
+        self.deliveries.told(box_id, delivery);
+        self.changed();
+    }
+
+    /// Notes that a box was sent away, because the server speaks none of the versions it speaks.
+    pub fn sent_away(&self, box_id: &BoxId, now: Instant, skew: Versions) {
+        lock(&self.index).sent_away(box_id, now, skew);
+        self.changed();
+    }
+
+    /// Has somebody look at what is known of boxes; nobody comes, leaves or is told meanwhile.
+    pub fn look_through<T>(&self, look: impl FnOnce(&Roster<'_>) -> T) -> T {
+        look(&Roster(&lock(&self.index)))
+    }
+
+    /// What zones were told last, as far as anybody asked for it since the server started.
+    #[must_use]
+    pub fn told_versions(&self) -> HashMap<ZoneId, u64> {
+        self.news.versions()
+    }
+
+    /// Notes how many boxes are paired.
+    pub fn note_paired(&self, count: usize) {
+        self.paired.store(count, Ordering::Relaxed);
+    }
+
+    /// The window over which the boxes come back when they lose the server, in milliseconds: for as many as there are, not
+    /// for as many as have come so far.
+    #[must_use]
+    pub fn return_within_ms(&self) -> u64 {
+        comeback::window_ms(self.paired.load(Ordering::Relaxed).max(self.count()))
+    }
+
+    /// Ends every link.
+    #[cfg(test)]
+    pub(crate) fn end_all(&self) {
+        let mouths = lock(&self.index).mouths();
+        for mouth in mouths {
+            mouth.end();
+        }
+    }
+
+    /// Tells every box that the server stops; they leave by themselves.
+    pub fn say_stopping(&self) {
+        let word = ToPlayer::Stopping { return_within_ms: self.return_within_ms() };
+        let mouths = lock(&self.index).mouths();
+        for mouth in mouths {
+            // Whoever has no room for a word more is cut off in a moment, and knows what that means.
+            let _ = mouth.tell(word.clone());
+        }
     }
 
     /// Keeps a picture of a glass.

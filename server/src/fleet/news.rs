@@ -79,6 +79,10 @@ impl News {
         lock(&self.board).zones.get(zone).map(|notice| Arc::clone(&notice.manifest))
     }
 
+    pub(super) fn versions(&self) -> HashMap<ZoneId, u64> {
+        lock(&self.board).zones.iter().map(|(zone, notice)| (zone.clone(), notice.version)).collect()
+    }
+
     /// Tells zone after zone. What is told lies with each box's connection, which speaks when it is its turn.
     pub(super) async fn spread(&self, mouths_in: impl Fn(&ZoneId) -> Vec<Arc<dyn Mouth>>) {
         let mut told = 0;

@@ -17,6 +17,10 @@ pub struct Heard {
     pub player_version: Arc<str>,
     /// The manifest it has.
     pub manifest_version: u64,
+    /// The manifest on its glass and since when, as far as it has said in this conversation.
+    pub applied: Option<(u64, Instant)>,
+    /// The version of the messages it speaks.
+    pub link_version: u32,
 }
 
 /// Boxes that were heard and not written down yet: each once, so no more than there are.

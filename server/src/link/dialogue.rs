@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Instant as Tick;
 
 use crate::quic::Connection;
+use anteroom_content::clock::Instant;
 use anteroom_content::id::{ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
 use anteroom_content::play::LogMark;
-use anteroom_content::wire::{Beat, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
+use anteroom_content::wire::{Beat, Delivery, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames};
-use super::greeting::{busy, refuse};
+use super::greeting::{busy, refuse, say_last};
 use super::legible::legible;
 use super::limits::{
-    CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CONFIRM_EVERY, NOTE_SEEN_EVERY,
-    RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
+    CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CLOSE_STOPPING, CONFIRM_EVERY,
+    NOTE_SEEN_EVERY, RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
 };
 use super::renew::{self, NoCertificate};
 use super::voice::{Call, Voice};
@@ -38,15 +39,16 @@ enum End {
     Refused,
     /// A newer connection of the box is here, or it let words pile up.
     Replaced,
+    /// The server stops, and the box was told so.
+    Stopping,
 }
 
 /// Holds the conversation until it ends.
 pub(super) async fn converse(
     state: &State,
     connection: &Connection,
-    voice: Arc<Voice>,
-    hear: Frames,
-    hello: Box<Hello>,
+    (voice, hear): (Arc<Voice>, Frames),
+    (hello, link_version): (Box<Hello>, u32),
     arrival: Box<Arrival>,
 ) {
     let Arrival { paired, assignment_version, screens, held_seq } = *arrival;
@@ -56,7 +58,9 @@ pub(super) async fn converse(
         mouth: voice.clone(),
         voice,
         player_version: legible(&hello.player_version, VERSION_CHARS_MAX).into(),
+        link_version,
         manifest_version: hello.manifest_version,
+        applied: None,
         noted_at: Tick::now(),
         assigned_version: 0,
         screens: Vec::new(),
@@ -66,7 +70,7 @@ pub(super) async fn converse(
     };
     tracing::info!(
         r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
-        manifest.version = hello.manifest_version, "a box is connected"
+        link.version = link_version, manifest.version = hello.manifest_version, "a box is connected"
     );
     let ended = match Box::pin(dialogue.welcome(hello, held_seq, assignment_version, screens)).await {
         Ok(None) => dialogue.run(hear).await,
@@ -84,7 +88,11 @@ struct Dialogue<'a> {
     /// The same, as the fleet knows it.
     mouth: Arc<dyn Mouth>,
     player_version: Arc<str>,
+    /// The version of the messages that is spoken.
+    link_version: u32,
     manifest_version: u64,
+    /// What is on its glass, as far as it has said.
+    applied: Option<(u64, Instant)>,
     noted_at: Tick,
     assigned_version: u64,
     screens: Vec<ScreenId>,
@@ -111,7 +119,9 @@ impl Dialogue<'_> {
             Ok(acked) => acked,
             Err(error) => return self.refuse_plays(&error).await.map(Some),
         };
-        self.voice.say(&ToPlayer::Welcome { server_time: self.state.now(), acked }).await?;
+        let (server_time, link_version) = (self.state.now(), self.link_version);
+        let return_within_ms = self.state.fleet.return_within_ms();
+        self.voice.say(&ToPlayer::Welcome { server_time, acked, link_version, return_within_ms }).await?;
         for charter in self.state.keys.charters_after(hello.held.charter_version) {
             self.voice.say(&ToPlayer::Charter(charter.clone())).await?;
         }
@@ -164,6 +174,7 @@ impl Dialogue<'_> {
             // Whoever changed the screens may have been overtaken: the database says how they are now.
             ToPlayer::Assigned(_) => self.confirm().await,
             ToPlayer::Refused(refusal) => self.refuse(refusal).await.map(Some),
+            stopping @ ToPlayer::Stopping { .. } => Box::pin(self.stop(&stopping)).await.map(Some),
             word @ (ToPlayer::Welcome { .. }
             | ToPlayer::Charter(_)
             | ToPlayer::Certificate { .. }
@@ -191,6 +202,9 @@ impl Dialogue<'_> {
         }
         self.assigned_version = assignment.version;
         let zone = (!assignment.screens.is_empty()).then_some(assignment.zone);
+        if self.screens != assignment.screens {
+            self.applied = None;
+        }
         self.screens.clone_from(&assignment.screens);
         self.state.fleet.place(&self.paired.id, zone.clone(), assignment.screens);
         self.voice.say(&ToPlayer::Assigned(envelope)).await?;
@@ -209,8 +223,10 @@ impl Dialogue<'_> {
             ToServer::Applied { version, at } => {
                 self.state.fleet.applied(&self.paired.id, version, at);
                 self.manifest_version = version;
+                self.applied = Some((version, at));
                 self.note_seen();
             }
+            ToServer::Delivery(delivery) => self.heard_delivery(delivery),
             ToServer::Plays(envelope) => return self.heard_plays(&envelope).await,
             ToServer::Trouble(trouble) => self.heard_trouble(trouble).await,
             ToServer::Renew { request_pem } => return self.heard_renew(&request_pem).await,
@@ -227,6 +243,18 @@ impl Dialogue<'_> {
         self.state.fleet.heard(&self.paired.id, self.state.now(), beat);
         if self.noted_at.elapsed() > NOTE_SEEN_EVERY {
             self.note_seen();
+        }
+    }
+
+    fn heard_delivery(&mut self, mut delivery: Delivery) {
+        // A box speaks for its own glass alone.
+        delivery.screens.retain(|screen| self.screens.contains(&screen.screen));
+        delivery.screens.truncate(self.screens.len());
+        for obstacle in delivery.screens.iter_mut().filter_map(|screen| screen.obstacle.as_mut()) {
+            obstacle.text = legible(&obstacle.text, TROUBLE_CHARS_MAX);
+        }
+        if !delivery.screens.is_empty() {
+            self.state.fleet.delivery(&self.paired.id, delivery);
         }
     }
 
@@ -277,7 +305,13 @@ impl Dialogue<'_> {
     fn note_seen(&mut self) {
         self.noted_at = Tick::now();
         let player_version = Arc::clone(&self.player_version);
-        let heard = Heard { at: self.state.now(), player_version, manifest_version: self.manifest_version };
+        let heard = Heard {
+            at: self.state.now(),
+            player_version,
+            manifest_version: self.manifest_version,
+            applied: self.applied,
+            link_version: self.link_version,
+        };
         self.state.fleet.roll.note(&self.paired.id, heard);
     }
 
@@ -294,6 +328,13 @@ impl Dialogue<'_> {
     async fn refuse_busy(&mut self, error: &(dyn std::fmt::Display + Sync)) -> Result<End, Broken> {
         tracing::error!(r#box.id = %self.paired.id, reason = %error, "a box was sent away for a while");
         self.refuse(busy()).await
+    }
+
+    /// Says that the server stops, and waits until the box has heard it.
+    async fn stop(&mut self, stopping: &ToPlayer) -> Result<End, Broken> {
+        // A box of the first version knows no such word; it learns the same from the code of the close.
+        say_last(self.connection, &self.voice, stopping).await?;
+        Ok(End::Stopping)
     }
 
     async fn refuse(&mut self, refusal: Refusal) -> Result<End, Broken> {
@@ -316,6 +357,7 @@ impl Dialogue<'_> {
             Ok(End::Left) => (CLOSE_DONE, "left"),
             Ok(End::Refused) => (CLOSE_REFUSED, "refused"),
             Ok(End::Replaced) => (CLOSE_REPLACED, "replaced by a newer connection, or too slow to listen"),
+            Ok(End::Stopping) => (CLOSE_STOPPING, "the server stops"),
             Err(error) if error.is_nonsense() => {
                 tracing::warn!(r#box.id = %box_id, reason = %error, "a box makes no sense");
                 let refusal = Refusal::Confused { text: error.to_string() };

@@ -25,6 +25,7 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
     tracing::info!(link.address = %endpoint.local_addr(), "the players' door is open");
     let mut links = JoinSet::new();
     let mut errands = JoinSet::new();
+    roll_call::begin(&state).await;
     let (teller, clerk) = (state.clone(), state.clone());
     errands.spawn(async move { teller.fleet.spread_news().await });
     errands.spawn(async move { roll_call::keep(&clerk).await });
@@ -38,6 +39,7 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
             _ = stop.wait_for(|stop| *stop) => break Ok(()),
         }
     };
+    say_stopping(&state, &mut links).await;
     endpoint.close(CLOSE_STOPPING.into(), b"the server stops");
     // Every conversation ends by itself when its connection does, and notes what it has to.
     let _ = tokio::time::timeout(FAREWELL_MAX, async {
@@ -49,6 +51,22 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
     .await;
     roll_call::write_down(&state).await;
     outcome
+}
+
+/// Tells every box that the server stops and when to come back, and waits until they have left.
+async fn say_stopping(state: &State, links: &mut JoinSet<()>) {
+    tracing::info!(boxes.count = state.fleet.count(), "boxes are told that the server stops");
+    state.fleet.say_stopping();
+    let gone = async {
+        while state.fleet.count() > 0 {
+            let Some(ended) = links.join_next().await else { return };
+            note_end(ended);
+        }
+    };
+    if tokio::time::timeout(FAREWELL_MAX, gone).await.is_err() {
+        // They learn it from the code of the close.
+        tracing::warn!(boxes.count = state.fleet.count(), "some boxes have not said that they heard it");
+    }
 }
 
 fn note_end(ended: Result<(), JoinError>) {

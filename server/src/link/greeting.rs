@@ -1,12 +1,13 @@
 //! The first words of a connection: who is there, and whether a conversation begins.
 
 use crate::quic::{Connection, SendStream};
-use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
+use anteroom_content::wire::{Refusal, ToPlayer, ToServer, Versions};
 
 use super::dialogue::converse;
 use super::frames::{Broken, Frames};
 use super::limits::{BUSY_MS, CLOSE_CONFUSED, CLOSE_REFUSED, FAREWELL_MAX, FIRST_FRAME_BYTES_MAX, WORD_MAX};
 use super::renew::{self, is_late};
+use super::skew;
 use super::voice::Voice;
 use crate::assign;
 use crate::db::arrivals::Arrival;
@@ -27,13 +28,16 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
             Box::pin(renew::renew(state, connection, &arrival.paired, speak, hear)).await;
         }
         Ok(Some(arrival)) => {
+            let Some(spoken) = Versions::OURS.agree(hello.versions()) else {
+                return Box::pin(skew::turn_away(state, connection, &arrival.paired, &hello, speak)).await;
+            };
             let voice = Voice::on(speak);
-            state.fleet.connect(&arrival.paired.id, hello.boot, state.now(), voice.clone());
+            state.fleet.connect(&arrival.paired.id, (hello.boot, spoken), state.now(), voice.clone());
             if state.fleet.reassigned() != reassigned {
                 // Somebody changed screens or unpaired a box before the fleet knew this one: it is asked again.
                 Box::pin(assign::tell_again(state, &arrival.paired.id)).await;
             }
-            converse(state, connection, voice, hear, Box::new(hello), arrival).await;
+            converse(state, connection, (voice, hear), (Box::new(hello), spoken), arrival).await;
         }
         Ok(None) => {
             tracing::warn!(link.from = %connection.remote_address(), "a box that is not paired was sent away");
@@ -80,7 +84,12 @@ pub(super) fn busy() -> Refusal {
 
 /// Says no, and waits until the box has heard it.
 pub(super) async fn refuse(connection: &Connection, voice: &Voice, refusal: Refusal) -> Result<(), Broken> {
-    voice.say(&ToPlayer::Refused(refusal)).await?;
+    say_last(connection, voice, &ToPlayer::Refused(refusal)).await
+}
+
+/// Says a last word, and waits until the box has heard it.
+pub(super) async fn say_last(connection: &Connection, voice: &Voice, word: &ToPlayer) -> Result<(), Broken> {
+    voice.say(word).await?;
     voice.finish();
     let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
     Ok(())

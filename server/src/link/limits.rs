@@ -56,6 +56,10 @@ pub const FAREWELL_MAX: Duration = Duration::from_secs(3);
 pub const EXPIRY_EVERY: Duration = Duration::from_millis(500);
 /// How much of a stream is read, or of a file sent, at once, in bytes.
 pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Whose bytes go first on a connection: words to a box, at 0, before parts of its programme.
+pub const PART_PRIORITY: i32 = -1;
+/// Files come last: they are large, and nothing waits for them that is on the glass now.
+pub const FILE_PRIORITY: i32 = -2;
 /// Transfers of one connection at one time; the streams' own limit, held again where tasks are counted.
 pub const TRANSFERS_MAX: usize = 4;
 /// A picture that takes longer is not waited for.
@@ -67,6 +71,8 @@ pub const TELL_QUEUE_MAX: usize = 64;
 pub const ROLL_CALL_EVERY: Duration = Duration::from_secs(5);
 /// Boxes written down in one transaction: plays wait for the writer no longer than this takes.
 pub const ROLL_CALL_AT_ONCE: usize = 500;
+/// How often it is counted how many boxes are paired.
+pub const COUNT_EVERY: Duration = Duration::from_mins(1);
 /// A box that beats is noted in the database no more often: one commit per box and minute would be too many.
 pub const NOTE_SEEN_EVERY: Duration = Duration::from_mins(5);
 /// How often a box is told its place and its programme again, so that it knows that nothing newer is kept from it: a word
@@ -93,6 +99,6 @@ pub const CLOSE_REFUSED: u32 = 1;
 /// Close code: a newer connection of the same box is here, or this one let words pile up.
 pub const CLOSE_REPLACED: u32 = 2;
 /// Close code: the server stops.
-pub const CLOSE_STOPPING: u32 = 3;
+pub use anteroom_content::wire::CLOSE_STOPPING;
 /// Close code: the other side did not keep to the protocol.
 pub const CLOSE_CONFUSED: u32 = 4;

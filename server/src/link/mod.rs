@@ -14,6 +14,7 @@ mod picture;
 mod renew;
 mod reset;
 mod roll_call;
+mod skew;
 #[cfg(test)]
 mod tests;
 mod transfer;

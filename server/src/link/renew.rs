@@ -77,6 +77,7 @@ async fn converse(
         | ToServer::Applied { .. }
         | ToServer::Plays(_)
         | ToServer::Trouble(_)
+        | ToServer::Delivery(_)
         | ToServer::Unknown => Err(Broken::Confused("a renewal was due".to_owned()).into()),
     }
 }

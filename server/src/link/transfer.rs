@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames, say, say_bytes};
 use super::limits::{
-    BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FIRST_FRAME_BYTES_MAX, TRANSFERS_MAX,
+    BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FILE_PRIORITY, FIRST_FRAME_BYTES_MAX, PART_PRIORITY,
+    TRANSFERS_MAX,
 };
 use crate::db::boxes::{PairedBox, box_by_id, may_have_part};
 use crate::db::{DbError, places, publications};
@@ -105,7 +106,12 @@ pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, h
 
 async fn send(state: &State, box_id: &BoxId, speak: &mut SendStream, hear: RecvStream) -> Result<(), Short> {
     let fetch: Fetch = Frames::of(hear).due(FIRST_FRAME_BYTES_MAX).await?;
-    match find(state, box_id, fetch.hash).await? {
+    let found = find(state, box_id, fetch.hash).await?;
+    // Whatever else waits on this connection goes first: the conversation before parts, and parts before files.
+    let priority = if matches!(found, Some(Thing::File { .. })) { FILE_PRIORITY } else { PART_PRIORITY };
+    // A stream that is gone tells so at the first byte.
+    let _ = speak.set_priority(priority);
+    match found {
         None => {
             tracing::warn!(r#box.id = %box_id, file.hash = %fetch.hash, "a box asked for what it may not have or is not there");
             say(speak, &Found { size_bytes: None }).await?;

@@ -7,7 +7,7 @@ use anteroom_content::text::Language;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::house::House;
-use super::{day, diff, forecast, why};
+use super::{day, delivery, diff, forecast, why};
 use crate::config::{Config, ConfigArgs};
 
 /// What may be asked of the plan.
@@ -66,6 +66,25 @@ Exit code 1 when something must be put right before it can be published.")]
         /// As it would be if the draft were published now
         #[arg(long)]
         draft: bool,
+        /// How it is answered.
+        #[command(flatten)]
+        answer: Answer,
+    },
+    /// Say how far what was published has come: which screens show it, which do not yet, and why
+    #[command(after_help = "Examples:
+  anteroom delivery                       every screen, and what its zone was told last
+  anteroom delivery --zone Z03 --lang zh  one zone, in Chinese
+  anteroom delivery --publication 812 --json   one publication, for a program
+
+It is told by what the server has written down, which is some seconds behind, and minutes for boxes that left without a word.
+Exit code 1 when something stands in the way of a screen that does not go by itself.")]
+    Delivery {
+        /// One zone alone, by its code
+        #[arg(long)]
+        zone: Option<String>,
+        /// One publication alone, by its number
+        #[arg(long)]
+        publication: Option<u64>,
         /// How it is answered.
         #[command(flatten)]
         answer: Answer,
@@ -152,6 +171,15 @@ pub(super) async fn answer(command: PlanCommand, clock: Arc<dyn Clock>) -> anyho
             house.close().await;
             let told = told?;
             Ok(said(if answer.json { told.json().to_string() } else { told.words(answer.lang.language()) }))
+        }
+        PlanCommand::Delivery { zone, publication, answer } => {
+            let house = House::open(&Config::load(&answer.config)?, clock).await?;
+            let told = delivery::delivery(&house, zone.as_deref(), publication).await;
+            house.close().await;
+            let told = told?;
+            let language = answer.lang.language();
+            let text = if answer.json { told.json(&house).to_string() } else { told.words(&house, language) };
+            Ok(Told { text, is_well: told.is_well(&house) })
         }
     }
 }

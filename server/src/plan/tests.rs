@@ -222,3 +222,27 @@ fn a_moment_with_a_date_keeps_it() {
         assert_eq!(told(text).as_deref(), wanted, "{text}");
     }
 }
+
+#[tokio::test]
+async fn how_far_a_publication_has_come_is_told_from_the_books() {
+    let (folder, state) = house().await;
+    let version = crate::db::publications::last(&state.db, 1).await.expect("asked")[0].version;
+    let text = say(folder.path(), &["delivery"]).await.expect("told");
+    assert!(text.starts_with("3 screens: 3 have no box\n\n3 of 3 have not applied their newest revision\n"), "{text}");
+    assert!(
+        text.contains("a-1  No box    No box is paired with this screen. Pair a box, or remove the screen."),
+        "{text}"
+    );
+    let text = say(folder.path(), &["delivery", "--zone", "b", "--lang", "zh"]).await.expect("told");
+    assert!(text.starts_with("1 块屏：1 块没有盒子"), "{text}");
+    let told = told(folder.path(), &["delivery", "--publication", &version.to_string()]).await;
+    assert_eq!(
+        (&told["screens"], &told["counts"]["unlit"], &told["publication"]),
+        (&json!(3), &json!(3), &json!(version))
+    );
+    assert_eq!(told["lines"][0]["screen"], "a-1");
+    let wrong = say(folder.path(), &["delivery", "--publication", "99"]).await.expect_err("there is none");
+    assert!(wrong.to_string().contains(&format!("no publication 99; the newest are {version}")), "{wrong}");
+    let wrong = say(folder.path(), &["delivery", "--zone", "c"]).await.expect_err("there is none");
+    assert!(wrong.to_string().contains("no zone `c`"), "{wrong}");
+}

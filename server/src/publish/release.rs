@@ -326,6 +326,7 @@ pub(super) async fn release(
             effective_at: manifest.effective_at,
             envelope: Envelope::seal(&manifest, &state.keys.publish)?,
         };
+        state.meters.note_signed();
         publications::add_zone(&mut tx, &zone).await?;
         // What no frame can hold must not be published.
         news.push((zone.zone, version, frame(zone.envelope)?));

@@ -73,6 +73,7 @@ async fn a_change_reaches_its_own_zones_alone_and_takes_over_at_an_item_boundary
         let first = publish(&state, "maker").await.expect("published");
         assert_eq!(first.preview.zones.len(), 23);
         assert_eq!(first.preview.screens.len(), 43);
+        assert_eq!(state.meters.signed(), 23, "once for each zone, and not for each of its screens");
         assert!(matches!(publish(&state, "maker").await, Err(PublishError::Nothing)));
 
         shorten(&state, "emergency").await;
@@ -80,6 +81,7 @@ async fn a_change_reaches_its_own_zones_alone_and_takes_over_at_an_item_boundary
         assert_eq!(preview(&state).await.expect("previewed").zones, std::slice::from_ref(&emergency));
         clock.set(NOW.plus_ms(4_321));
         let second = publish(&state, "maker").await.expect("published");
+        assert_eq!(state.meters.signed(), 24, "for the zone that changed, and no other");
         assert!(second.version > first.version);
         assert!(second.effective_at > state.now(), "what is on the air is not cut");
         let told = publications::current(&state.db).await.expect("read");

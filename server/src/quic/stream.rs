@@ -87,6 +87,15 @@ impl SendStream {
         .await
     }
 
+    /// Whose bytes leave first: those of the stream with the highest number that has any. It is 0 until something else is
+    /// said.
+    ///
+    /// # Errors
+    /// [`WriteError::Closed`] when it has ended already.
+    pub fn set_priority(&mut self, priority: i32) -> Result<(), WriteError> {
+        self.line.lock().proto.send_stream(self.id).set_priority(priority).map_err(|_| WriteError::Closed)
+    }
+
     /// Says that no more comes. What was written is still delivered.
     ///
     /// # Errors

@@ -6,3 +6,5 @@ mod command;
 mod network;
 
 pub use command::{RehearseArgs, rehearse};
+#[cfg(test)]
+pub(crate) use network::places;

@@ -67,7 +67,7 @@ pub(super) struct Programme {
 ///
 /// # Errors
 /// Never for the names made here; a name that is none is told.
-pub(super) fn places(screens: u32, zones: u32) -> Result<Places, BadName> {
+pub(crate) fn places(screens: u32, zones: u32) -> Result<Places, BadName> {
     let mut made = Places {
         cities: vec![City { code: CITY.to_owned(), name: Text::new("演练市", "Rehearsal city") }],
         ..Places::default()

@@ -44,7 +44,7 @@ async fn console_and_phone(ward: &Ward, folder: &std::path::Path) -> Outcome<()>
     password.send_keys(PASSWORD).await?;
     password.send_keys("\u{e007}").await?;
     desk.client.wait().for_element(Locator::Css("nav")).await?;
-    for (name, path) in [("console-overview", "/")] {
+    for (name, path) in [("console-overview", "/"), ("console-delivery", "/delivery")] {
         desk.client.goto(&format!("{}{path}", ward.hospital.console())).await?;
         let file = folder.join(format!("{name}.png"));
         std::fs::write(&file, desk.picture().await?)?;

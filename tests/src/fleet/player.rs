@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anteroom_content::clock::{Clock as _, System};
 use anteroom_content::manifest::{Assignment, Envelope, Manifest};
 use anteroom_content::trust::Document;
-use anteroom_content::wire::{Beat, Held, Hello, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
+use anteroom_content::wire::{Beat, Held, Hello, LINK_OLDEST, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
 use anyhow::Context as _;
 use quinn::{Connection, SendStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -216,6 +216,7 @@ impl Player {
     fn hello(&self) -> Hello {
         Hello {
             link_version: LINK_VERSION,
+            link_oldest: LINK_OLDEST,
             player_version: "fleet".to_owned(),
             boot: self.log.mark.log_epoch,
             log: self.log.mark,
@@ -267,6 +268,7 @@ impl Player {
                 anyhow::bail!("the server is busy and says to come back after {retry_after_ms} ms")
             }
             ToPlayer::Refused(refusal) => anyhow::bail!("refused: {refusal:?}"),
+            ToPlayer::Stopping { .. } => anyhow::bail!("the server stops"),
             ToPlayer::Acked(mark) => self.acked_seq = self.acked_seq.max(mark.seq),
             ToPlayer::Welcome { .. }
             | ToPlayer::Charter(_)

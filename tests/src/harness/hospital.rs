@@ -115,6 +115,16 @@ impl Hospital {
         Ok(())
     }
 
+    /// Stops the server as people do, with SIGTERM, and waits until it has said farewell.
+    pub fn stop(&mut self) -> Outcome<()> {
+        if let Some(mut server) = self.server.take() {
+            Command::new("kill").args(["-TERM", &server.id().to_string()]).status()?;
+            let ended = server.wait()?;
+            anyhow::ensure!(ended.success(), "the server ended badly ({ended}): {}", self.log());
+        }
+        Ok(())
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> PathBuf {

@@ -32,3 +32,24 @@ fn a_screen_without_its_server_plays_on_and_every_play_is_counted_once() -> Outc
     ward.counts_every_play_once(&player, "Z14-1")?;
     Ok(())
 }
+
+#[test]
+fn a_server_that_is_stopped_and_started_has_its_screen_back_in_a_moment() -> Outcome<()> {
+    let mut ward = Ward::open()?;
+    let player = ward.player("one", "Z14-1", (320, 180))?;
+    player.shows("its programme", Duration::from_mins(2), |glass| glass.brightness() > 4.0)?;
+    until("its plays to be acknowledged", Duration::from_secs(60), || {
+        let status = player.status()?;
+        Ok(status.plays_logged >= 1 && status.plays_waiting == 0)
+    })?;
+    let stage = player.stage_pid()?;
+
+    ward.hospital.stop()?;
+    assert!(!player.status()?.connected, "a server that stops waits until its boxes have left");
+    player.shows("its programme still", Duration::from_secs(3), |glass| glass.brightness() > 4.0)?;
+    ward.hospital.wake()?;
+    let back = until("the box to be back", Duration::from_secs(20), || Ok(player.status()?.connected))?;
+    println!("back {} ms after the server answered", back.as_millis());
+    assert_eq!(player.stage_pid()?, stage, "what is on the glass went on");
+    Ok(())
+}

@@ -66,6 +66,7 @@ impl Desk {
             Ok(Heard::New(manifest)) => match self.rooms.store.keep_manifest(&manifest, envelope).await {
                 Ok(true) => {
                     tracing::info!(manifest.version = manifest.version, "a new manifest");
+                    self.is_on_its_way(&manifest, now);
                     self.confirm(&manifest, envelope, now).await;
                     self.rooms.wanted.send_replace(Some(manifest));
                 }
@@ -74,6 +75,7 @@ impl Desk {
                 Err(error) => self.report(Err(error)),
             },
             Ok(Heard::Again(manifest)) => {
+                self.is_on_its_way(&manifest, now);
                 self.confirm(&manifest, envelope, now).await;
                 self.want(&manifest);
             }
@@ -81,7 +83,10 @@ impl Desk {
                 // A box that is hung elsewhere may still hear a word for the place it had.
                 tracing::debug!(zone.id = %found, "a manifest of another zone is skipped");
             }
-            Err(refused) => self.refuse(&refused),
+            Err(refused) => {
+                self.on_its_way.refused(envelope, &refused, now);
+                self.refuse(&refused);
+            }
         }
     }
 

@@ -159,6 +159,7 @@ impl Desk {
         if self.glass.applied.is_none_or(|(held, _)| held < version) {
             tracing::info!(manifest.version = version, "the manifest is on the glass");
             self.glass.applied = Some((version, at));
+            self.on_its_way.applied(version, at);
             self.tell_server(ToServer::Applied { version, at });
         }
     }

@@ -1,6 +1,7 @@
 //! The desk: the one loop that owns what the box knows, and tells stage and server what follows from it.
 
 mod believed;
+mod delivery;
 mod glass;
 mod looks;
 mod report;

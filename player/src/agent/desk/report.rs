@@ -89,9 +89,13 @@ impl Desk {
             manifest_version: self.manifest_version(),
             screens: screens.into_iter().collect(),
             plays_waiting: self.rooms.scribe.state().borrow().map_or(0, |log| log.waiting()),
-            fetch_left_bytes: self.rooms.fetch_left_bytes.load(Ordering::Relaxed),
+            fetch_left_bytes: self.fetch_left_bytes(),
         };
         self.tell_server(ToServer::Beat(beat));
+    }
+
+    pub(super) fn fetch_left_bytes(&self) -> u64 {
+        self.rooms.fetch_left_bytes.load(Ordering::Relaxed)
     }
 
     /// The manifest in force: of the show part that holds now.
@@ -112,7 +116,7 @@ impl Desk {
             zone: self.zone(),
             screen: self.screen().cloned(),
             manifest_version: self.manifest_version(),
-            fetch_left_bytes: self.rooms.fetch_left_bytes.load(Ordering::Relaxed),
+            fetch_left_bytes: self.fetch_left_bytes(),
             plays_logged: log.map_or(0, |log| log.mark.seq),
             plays_waiting: log.map_or(0, |log| log.waiting()),
             item: self.glass.item.clone(),

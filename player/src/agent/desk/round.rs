@@ -15,6 +15,7 @@ use anteroom_content::trust::Trust;
 use anteroom_content::wire::{BEAT_SECS, ToServer};
 use tokio::sync::{mpsc, watch};
 
+use super::delivery::OnItsWay;
 use super::looks::Looks;
 use super::report::Troubles;
 use crate::agent::events::{Ask, Event, LinkEvent, StageEvent, stop_asked};
@@ -63,6 +64,8 @@ pub struct Desk {
     pub(super) rows: Vec<EditionRow>,
     pub(super) editions: Vec<StageEdition>,
     pub(super) clinic: Option<Timetable>,
+    /// Where the newest manifest is.
+    pub(super) on_its_way: OnItsWay,
     pub(super) quarantined: Vec<ContentHash>,
     /// Files that were found damaged and have not come again.
     pub(super) damaged: Vec<ContentHash>,
@@ -107,6 +110,7 @@ impl Desk {
             rows: Vec::new(),
             editions: Vec::new(),
             clinic: None,
+            on_its_way: OnItsWay::default(),
             quarantined: rooms.store.quarantined().await?,
             file_falls: Vec::new(),
             stage: None,
@@ -187,6 +191,8 @@ impl Desk {
             LinkEvent::Manifest(envelope) => self.manifest_came(&envelope).await,
             LinkEvent::ClinicArrived(manifest) => self.clinic_arrived(&manifest).await,
             LinkEvent::FilesArrived(manifest) => self.files_arrived(&manifest).await,
+            LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
+            LinkEvent::Flows { version } => self.on_its_way.flows(version),
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {
                     self.look("jpg", Some(width_max), answer);
@@ -200,6 +206,7 @@ impl Desk {
     fn look_around(&mut self) {
         self.looks.expire();
         self.tell_clock();
+        self.tell_delivery();
     }
 
     async fn keep_floor(&mut self) {

@@ -9,10 +9,11 @@ use anteroom_content::programme::Show;
 use anteroom_content::shelf::{EditionRow, Shelf as _, may_sweep, take_in};
 use anteroom_content::text::Text;
 use anteroom_content::trust::{Trust, accept_clinic};
-use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Obstacle, ToServer, Trouble, TroubleKind};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
+use super::delivery::OnItsWay;
 use super::round::Desk;
 use crate::agent::limits::DAMAGED_MAX;
 use crate::agent::store::{FileError, Identity, StoreError};
@@ -60,6 +61,7 @@ impl Desk {
 
     pub(super) fn connected(&mut self, outbox: mpsc::Sender<ToServer>) {
         self.outbox = Some(outbox);
+        self.on_its_way.anew();
         tracing::info!(server = %self.rooms.server, "the link stands");
         if self.screen().is_none() {
             self.say(waiting_for_a_place());
@@ -101,7 +103,10 @@ impl Desk {
         let read = self.rooms.files.read(&hash).map_err(|error| error.to_string());
         match read.map(|bytes| accept_clinic(manifest, &bytes)) {
             Ok(Ok(clinic)) => self.clinic_changed(clinic),
-            Ok(Err(refused)) => return self.refuse(&refused),
+            Ok(Err(refused)) => {
+                self.on_its_way.held_up(manifest.version, Obstacle::from(&refused));
+                return self.refuse(&refused);
+            }
             Err(text) => return self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text }),
         }
         let kept = self.rooms.store.keep_clinic(&manifest.zone, manifest.version, &hash).await;
@@ -128,6 +133,7 @@ impl Desk {
         self.read_editions();
         // The stage does not try again what failed until it is told anew.
         let has_come_again = !std::mem::take(&mut self.damaged).is_empty();
+        self.on_its_way.fetched(manifest.version, now);
         if is_known {
             if has_come_again {
                 tracing::info!("what was damaged has come again");
@@ -136,7 +142,8 @@ impl Desk {
             return;
         }
         tracing::info!(manifest.version = manifest.version, "everything of the manifest is on the disk");
-        if was_same_show {
+        // Where the show is in force, nothing but the clinics is new; where it is not, the stage says when it takes over.
+        if was_same_show && manifest.effective_at <= now {
             self.glass.clinic_told = Some((manifest.version, 0));
         } else {
             self.resize();
@@ -164,8 +171,11 @@ impl Desk {
                 None
             }
         });
-        self.rooms.wanted.send_replace(manifest);
         self.rows = self.rooms.store.editions(&zone).await?;
+        if let Some(manifest) = &manifest {
+            self.is_on_its_way(manifest, self.rooms.clock.now());
+        }
+        self.rooms.wanted.send_replace(manifest);
         self.read_editions();
         if let Some(hash) = self.rooms.store.clinic(&zone).await? {
             match self.read_part(&hash) {
@@ -183,6 +193,7 @@ impl Desk {
         self.clinic = None;
         self.glass.clinic_told = None;
         self.glass.applied = None;
+        self.on_its_way = OnItsWay::default();
     }
 
     /// Reads the show parts of the rows; a row whose part is damaged is left out until the part has come again, and one for a

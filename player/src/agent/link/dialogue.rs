@@ -6,7 +6,8 @@ use anteroom_content::clock::Clock as _;
 use anteroom_content::id::ScreenId;
 use anteroom_content::play::{LogMark, LogState, Welcomed};
 use anteroom_content::wire::{
-    Held, Hello, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer, TroubleKind,
+    Held, Hello, LINK_OLDEST, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer,
+    TroubleKind,
 };
 use quinn::{Connection, SendStream};
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +16,7 @@ use tokio::task::JoinSet;
 use super::frames::{Broken, FrameReader, say};
 use super::provision::provide;
 use super::renewal::{self, Asked, when_expired};
-use super::run::Link;
+use super::run::{Link, Patience};
 use super::sender::PlaySender;
 use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
 use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, RENEW_LOOK_EVERY, TICK};
@@ -31,6 +32,8 @@ pub enum End {
     LogLost,
     /// The box has a certificate that holds, and comes back with it.
     Renewed,
+    /// The server stops on purpose.
+    Stopping,
     /// The agent ends.
     Stopped,
 }
@@ -39,7 +42,12 @@ pub enum End {
 ///
 /// # Errors
 /// [`Broken`] when it breaks instead of ending.
-pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> Result<End, Broken> {
+pub async fn hold(
+    link: &Link,
+    identity: &Identity,
+    connection: &Connection,
+    patience: &mut Patience,
+) -> Result<End, Broken> {
     let (mut speak, hear) = connection.open_bi().await?;
     let mut hear = FrameReader::of(hear);
     let mut log_state = link.scribe.state();
@@ -50,9 +58,15 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> 
     let hello = hello(link, &log).await;
     say(&mut speak, &ToServer::Hello(hello)).await?;
     let held = match hear.answer().await? {
-        ToPlayer::Welcome { server_time, acked } => {
+        ToPlayer::Welcome { server_time, acked, link_version, return_within_ms } => {
+            tracing::debug!(link.version = link_version, window.ms = return_within_ms, "welcomed");
+            patience.window_ms = return_within_ms;
             link.learn_time(server_time, asked).await;
             acked
+        }
+        ToPlayer::Stopping { return_within_ms } => {
+            patience.window_ms = return_within_ms;
+            return Ok(End::Stopping);
         }
         ToPlayer::Refused(Refusal::Expired) => {
             return when_expired(link, identity, &mut speak, &mut hear).await.map(|()| End::Renewed);
@@ -78,7 +92,8 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Connection) -> 
         link.scribe.tell(Word::Acked(held));
     }
     let sender = PlaySender { sending, started: Tick::now() };
-    Dialogue { link, identity, connection, speak, sender, asked: None, tasks: JoinSet::new() }.run(hear).await
+    let tasks = JoinSet::new();
+    Dialogue { link, identity, connection, speak, sender, asked: None, tasks, patience }.run(hear).await
 }
 
 async fn hello(link: &Link, log: &LogState) -> Hello {
@@ -90,6 +105,7 @@ async fn hello(link: &Link, log: &LogState) -> Hello {
     Hello {
         held,
         link_version: LINK_VERSION,
+        link_oldest: LINK_OLDEST,
         player_version: env!("CARGO_PKG_VERSION").to_owned(),
         boot: link.boot,
         log: log.mark,
@@ -109,6 +125,7 @@ struct Dialogue<'a> {
     asked: Option<Asked>,
     /// The fetcher and the looks; they end with the conversation.
     tasks: JoinSet<()>,
+    patience: &'a mut Patience,
 }
 
 impl Dialogue<'_> {
@@ -145,6 +162,10 @@ impl Dialogue<'_> {
             ToPlayer::Acked(mark) => self.acked(mark),
             ToPlayer::Look { screen, width_max } => self.look(screen, width_max).await,
             ToPlayer::Refused(refusal) => return Some(End::Refused(refusal)),
+            ToPlayer::Stopping { return_within_ms } => {
+                self.patience.window_ms = return_within_ms;
+                return Some(End::Stopping);
+            }
             ToPlayer::Welcome { .. } | ToPlayer::Unknown => tracing::debug!("a word that is not for now is skipped"),
         }
         None

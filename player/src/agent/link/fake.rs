@@ -11,7 +11,8 @@ use anteroom_content::play::LogMark;
 use anteroom_content::trust::{Charter, Document, SignedCharter};
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use anteroom_content::wire::{
-    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, Fetch, Found, Hello, PictureHead, Refusal, SERVER_NAME, ToPlayer, ToServer,
+    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, Fetch, Found, Hello, LINK_VERSION, PictureHead, Refusal, SERVER_NAME,
+    ToPlayer, ToServer,
 };
 use ed25519_dalek::SigningKey;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
@@ -20,7 +21,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertificateSigningRequestParams
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::frames::{FrameReader, say};
 use crate::agent::store::a_charter;
@@ -87,6 +88,8 @@ struct Shared {
     files: Mutex<HashMap<ContentHash, Vec<u8>>>,
     /// Every fetch that was asked for.
     fetches: Mutex<Vec<Fetch>>,
+    /// Half of this file is sent, and the rest when it is no longer held.
+    held: watch::Sender<Option<ContentHash>>,
     /// The next answer breaks off after so many bytes.
     cut_after: Mutex<Option<usize>>,
     server_time: Mutex<Instant>,
@@ -147,6 +150,7 @@ impl FakeServer {
             certificate: certificate.der().to_vec(),
             files: Mutex::default(),
             fetches: Mutex::default(),
+            held: watch::Sender::new(None),
             cut_after: Mutex::default(),
             server_time: Mutex::new(Instant(1_800_000_000_000)),
             are_short_lived: Mutex::default(),
@@ -171,6 +175,11 @@ impl FakeServer {
 
     pub fn cut_next_after(&self, bytes: usize) {
         *self.shared.cut_after.lock().unwrap() = Some(bytes);
+    }
+
+    /// Holds a file up in its middle, or none any longer.
+    pub fn hold(&self, hash: Option<ContentHash>) {
+        self.shared.held.send_replace(hash);
     }
 
     pub fn fetches(&self) -> Vec<Fetch> {
@@ -274,7 +283,9 @@ async fn control(connection: Connection, shared: &Arc<Shared>) {
     let server_time = *shared.server_time.lock().unwrap();
     let none = LogMark { log_epoch: hello.log.log_epoch, seq: 0 };
     let acked = shared.acked.lock().unwrap().take().unwrap_or(none);
-    say(&mut speak, &ToPlayer::Welcome { server_time, acked }).await.unwrap();
+    say(&mut speak, &ToPlayer::Welcome { server_time, acked, link_version: LINK_VERSION, return_within_ms: 0 })
+        .await
+        .unwrap();
     let files = (connection.clone(), Arc::clone(shared));
     tokio::spawn(async move { serve_files(files.0, &files.1).await });
     shared.talks.send(Talk { hello, connection, speak, hear }).await.ok();
@@ -294,6 +305,11 @@ async fn serve_file(mut speak: SendStream, hear: RecvStream, shared: &Shared) {
     say(&mut speak, &Found { size_bytes }).await.unwrap();
     let Some(bytes) = bytes else { return };
     let rest = &bytes[usize::try_from(fetch.from_byte).unwrap()..];
+    let mut held = shared.held.subscribe();
+    let half = if *held.borrow() == Some(fetch.hash) { rest.len() / 2 } else { 0 };
+    let (first, rest) = rest.split_at(half);
+    let _ = speak.write_all(first).await;
+    let _ = held.wait_for(|held| *held != Some(fetch.hash)).await;
     let cut = shared.cut_after.lock().unwrap().take();
     let _ = speak.write_all(&rest[..cut.unwrap_or(rest.len()).min(rest.len())]).await;
     let _ = speak.finish();

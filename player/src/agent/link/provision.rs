@@ -8,7 +8,7 @@ use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::{Manifest, PartRef};
 use anteroom_content::programme::{Show, Unplayable};
 use anteroom_content::trust::{Refused, check_zone};
-use anteroom_content::wire::{PART_BYTES_MAX, Trouble, TroubleKind};
+use anteroom_content::wire::{Obstacle, ObstacleKind, PART_BYTES_MAX, Trouble, TroubleKind};
 use quinn::{Connection, Endpoint};
 
 use super::connect::{Unreached, connect};
@@ -51,6 +51,21 @@ impl Short {
         Trouble { kind, file, text: self.to_string() }
     }
 
+    /// What holds the manifest up.
+    fn obstacle(&self) -> Obstacle {
+        let kind = match self {
+            Self::Refused(refused) => return Obstacle::from(refused),
+            Self::Fetch(FetchError::File(error)) if error.is_disk() => ObstacleKind::Disk,
+            Self::Fetch(FetchError::Missing(_) | FetchError::OtherSize { .. }) => ObstacleKind::Missing,
+            Self::Unplayable(Unplayable::NewerEngine(_)) => ObstacleKind::Engine,
+            Self::Unplayable(Unplayable::Unreadable(_)) | Self::PartTooLong { .. } | Self::TooMany(_) => {
+                ObstacleKind::Refused
+            }
+            Self::Fetch(_) | Self::Unreached(_) => ObstacleKind::Line,
+        };
+        Obstacle { file: self.trouble().file, ..Obstacle::new(kind, &self.to_string()) }
+    }
+
     /// A cut line is no trouble of its own: the server notices it too.
     fn is_cut(&self) -> bool {
         matches!(self, Self::Fetch(FetchError::Broken(_) | FetchError::GivenUp) | Self::Unreached(_))
@@ -86,6 +101,8 @@ async fn persist(link: &Link, identity: &Identity, connection: &Connection, mani
             return;
         }
         tracing::warn!(manifest.version = manifest.version, reason = %short, "not everything has arrived; trying again");
+        let held_up = LinkEvent::HeldUp { version: manifest.version, obstacle: short.obstacle() };
+        link.events.send(Event::Link(held_up)).await;
         if !short.is_cut() {
             link.events.say(Event::Trouble(short.trouble()));
         }
@@ -113,6 +130,7 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
     if !files.is_empty() {
         tracing::info!(files.count = files.len(), files.bytes = left, "fetching files");
         let (endpoint, bulk) = open_bulk(link, identity).await?;
+        link.events.send(Event::Link(LinkEvent::Flows { version: manifest.version })).await;
         let fetched = fetch_files(link, &bulk, &files).await;
         bulk.close(0u32.into(), b"done");
         let _ = tokio::time::timeout(Duration::from_millis(100), endpoint.wait_idle()).await;

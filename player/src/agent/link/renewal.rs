@@ -91,6 +91,7 @@ pub async fn when_expired(
             take(link, identity, asked, &pem).await.map_err(|error| Broken::Certificate(error.to_string()))
         }
         ToPlayer::Welcome { .. }
+        | ToPlayer::Stopping { .. }
         | ToPlayer::Charter(_)
         | ToPlayer::Assigned(_)
         | ToPlayer::Manifest(_)

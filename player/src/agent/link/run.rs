@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Tick};
 use anteroom_content::clock::Instant;
 use anteroom_content::manifest::Manifest;
 use anteroom_content::text::Text;
-use anteroom_content::wire::{Refusal, TroubleKind};
+use anteroom_content::wire::{CLOSE_STOPPING, Refusal, TroubleKind, Versions, comeback};
 use tokio::sync::watch;
 
 use super::connect::{Unreached, connect, judge};
@@ -18,7 +18,7 @@ use super::frames::Broken;
 use super::tls::{Purpose, when_paired};
 use crate::agent::chance;
 use crate::agent::events::{Event, EventSender, LinkEvent, stop_asked};
-use crate::agent::limits::{BUSY_WAIT_MAX, RECONNECT_BASE, RECONNECT_CAP, RECONNECT_DOUBLINGS_MAX, REFUSED_WAIT};
+use crate::agent::limits::{BUSY_WAIT_MAX, LINK_LONG, REFUSED_WAIT, VERDICT_AFTER_HANDSHAKE, VERSION_WAIT};
 use crate::agent::playlog::Scribe;
 use crate::agent::store::{Files, Identity, Store};
 use crate::agent::time::{BoxClock, Learned};
@@ -56,26 +56,45 @@ enum Next {
     AtOnce,
     /// With a wait that grows while nothing works.
     Later,
+    /// With everybody else who lost the server, and spread like them.
+    WithAll,
     After(Duration),
     Never,
 }
 
+/// What decides how long to wait.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Patience {
+    /// Tries in a row that came to nothing.
+    failures: u32,
+    /// The window over which boxes come back, in milliseconds, as the server said last; 0 before it has.
+    pub(super) window_ms: u64,
+}
+
+impl Patience {
+    fn wait(self, next: Next, chance: u64) -> Option<Duration> {
+        let wait_ms = match next {
+            Next::AtOnce => 0,
+            Next::Later => comeback::wait_ms(self.window_ms, self.failures, chance),
+            Next::WithAll => comeback::lost_again_ms(self.window_ms, self.failures, chance),
+            Next::After(wait) => return Some(wait),
+            Next::Never => return None,
+        };
+        Some(Duration::from_millis(wait_ms))
+    }
+}
+
 /// Runs the link until the agent ends.
 pub async fn run(link: Link) {
-    let mut failures = 0;
+    let mut patience = Patience::default();
     let mut stop = link.stop.clone();
     loop {
         let next = tokio::select! {
-            next = live_once(&link, &mut failures) => next,
+            next = live_once(&link, &mut patience) => next,
             // A conversation says farewell by itself; whatever else is going on is dropped.
             () = stopped(&mut stop) => return,
         };
-        let wait = match next {
-            Next::AtOnce => Duration::ZERO,
-            Next::Later => full_jitter(failures, chance::number()),
-            Next::After(wait) => wait,
-            Next::Never => return,
-        };
+        let Some(wait) = patience.wait(next, chance::number()) else { return };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = stop_asked(&mut stop) => return,
@@ -91,36 +110,29 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 /// A conversation that is told to stop has so long to say so to the server.
 const FAREWELL: Duration = Duration::from_millis(300);
 
-/// Anything from nothing to the base doubled for each failure, so that boxes that lost a server together come back apart.
-fn full_jitter(failures: u32, chance: u64) -> Duration {
-    let doubled = RECONNECT_BASE.saturating_mul(1 << failures.min(RECONNECT_DOUBLINGS_MAX));
-    let longest_ms = u64::try_from(doubled.min(RECONNECT_CAP).as_millis()).unwrap_or(u64::MAX);
-    Duration::from_millis(chance % longest_ms.saturating_add(1))
-}
-
-async fn live_once(link: &Link, failures: &mut u32) -> Next {
+async fn live_once(link: &Link, patience: &mut Patience) -> Next {
     match link.store.identity().await {
-        Ok(Some(identity)) => converse(link, &identity, failures).await,
-        Ok(None) => pair(link, failures).await,
+        Ok(Some(identity)) => converse(link, &identity, patience).await,
+        Ok(None) => pair(link, patience).await,
         Err(error) => {
             tracing::error!(reason = %error, "who this box is cannot be read");
-            *failures += 1;
+            patience.failures = patience.failures.saturating_add(1);
             Next::Later
         }
     }
 }
 
-async fn pair(link: &Link, failures: &mut u32) -> Next {
+async fn pair(link: &Link, patience: &mut Patience) -> Next {
     match enrolment::attempt(link).await {
         Ok(Attempt::Paired(identity)) => {
             tracing::info!(box.id = %identity.box_id, "the box is paired");
-            *failures = 0;
+            patience.failures = 0;
             link.events.send(Event::Link(LinkEvent::Paired(identity))).await;
             Next::AtOnce
         }
         Ok(Attempt::Expired) => {
             tracing::info!("the code ran out; a new one is drawn");
-            *failures = 0;
+            patience.failures = 0;
             Next::AtOnce
         }
         Ok(Attempt::Refused(text)) => {
@@ -131,7 +143,7 @@ async fn pair(link: &Link, failures: &mut u32) -> Next {
             Next::After(REFUSED_WAIT)
         }
         Err(error) => {
-            *failures += 1;
+            patience.failures = patience.failures.saturating_add(1);
             tracing::warn!(server = %link.server, reason = %error, "pairing came to nothing; trying again");
             let words = match &error {
                 Failed::Unreached(unreached) => unreached.words(),
@@ -145,17 +157,17 @@ async fn pair(link: &Link, failures: &mut u32) -> Next {
     }
 }
 
-async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next {
+async fn converse(link: &Link, identity: &Identity, patience: &mut Patience) -> Next {
     let connected = async {
         let config = when_paired(identity, &link.clock, Purpose::Control)?;
         connect(&link.server, &config).await
     };
     let (endpoint, connection) = match connected.await {
         Ok(connected) => connected,
-        Err(error) => return unreached(link, failures, &error).await,
+        Err(error) => return unreached(link, patience, &error).await,
     };
     let started = Tick::now();
-    let ended = dialogue::hold(link, identity, &connection).await;
+    let ended = dialogue::hold(link, identity, &connection, patience).await;
     connection.close(0u32.into(), b"bye");
     link.events.send(Event::Link(LinkEvent::Lost)).await;
     let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
@@ -164,29 +176,43 @@ async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next 
         // Not at once: a disk on which no log can be begun would have the box call without a pause.
         Ok(End::LogLost) => Next::Later,
         Ok(End::Renewed) => Next::AtOnce,
-        Ok(End::Refused(refusal)) => refused(link, failures, refusal).await,
-        Err(Broken::Connection(error)) if started.elapsed() < RECONNECT_BASE => {
+        Ok(End::Stopping) => stopping(link, patience),
+        Ok(End::Refused(refusal)) => refused(link, patience, refusal).await,
+        Err(Broken::Connection(error)) if is_stopping(&error) => stopping(link, patience),
+        Err(Broken::Connection(error)) if started.elapsed() < VERDICT_AFTER_HANDSHAKE => {
             // A server that does not believe the box's certificate says so only after the handshake.
-            unreached(link, failures, &judge(connection.remote_address(), &error)).await
+            unreached(link, patience, &judge(connection.remote_address(), &error)).await
         }
         Err(error) => {
-            let was_long = started.elapsed() > RECONNECT_CAP;
-            *failures = if was_long { 0 } else { *failures + 1 };
+            let was_long = started.elapsed() > LINK_LONG;
+            patience.failures = if was_long { 0 } else { patience.failures.saturating_add(1) };
             tracing::warn!(server = %link.server, reason = %error, "the link broke; connecting again");
-            Next::Later
+            Next::WithAll
         }
     }
 }
 
-async fn unreached(link: &Link, failures: &mut u32, error: &Unreached) -> Next {
-    *failures += 1;
+/// A server that stops closes its connections with a code of its own, whether its word came through before or not.
+fn is_stopping(error: &quinn::ConnectionError) -> bool {
+    matches!(error, quinn::ConnectionError::ApplicationClosed(close) if close.error_code == CLOSE_STOPPING.into())
+}
+
+/// Nothing went wrong: what is on the disk plays on, and the box comes back when the server is there again.
+fn stopping(link: &Link, patience: &mut Patience) -> Next {
+    patience.failures = 0;
+    tracing::info!(server = %link.server, window.ms = patience.window_ms, "the server stops; coming back within the window");
+    Next::WithAll
+}
+
+async fn unreached(link: &Link, patience: &mut Patience, error: &Unreached) -> Next {
+    patience.failures = patience.failures.saturating_add(1);
     tracing::warn!(server = %link.server, reason = %error, "no link; what is on the disk plays on");
     link.events.send(Event::Link(LinkEvent::Unreached(error.words()))).await;
     Next::Later
 }
 
-async fn refused(link: &Link, failures: &mut u32, refusal: Refusal) -> Next {
-    *failures += 1;
+async fn refused(link: &Link, patience: &mut Patience, refusal: Refusal) -> Next {
+    patience.failures = patience.failures.saturating_add(1);
     match refusal {
         Refusal::Unpaired => {
             tracing::warn!("the server does not know this box any more; it must be paired again");
@@ -204,6 +230,10 @@ async fn refused(link: &Link, failures: &mut u32, refusal: Refusal) -> Next {
             let extra_ms = chance::number() % (u64::try_from(longest.as_millis()).unwrap_or(0) / 4 + 1);
             Next::After(longest + Duration::from_millis(extra_ms))
         }
+        Refusal::Version(server) => {
+            other_version(link, server).await;
+            Next::After(VERSION_WAIT)
+        }
         Refusal::Confused { text } => {
             tracing::error!(reason = %text, "the server makes no sense of this box");
             Next::Later
@@ -211,6 +241,20 @@ async fn refused(link: &Link, failures: &mut u32, refusal: Refusal) -> Next {
         // Out of turn: it is the answer to a hello.
         Refusal::Expired | Refusal::Other => Next::Later,
     }
+}
+
+async fn other_version(link: &Link, server: Versions) {
+    let Versions { oldest, newest } = server;
+    tracing::error!(
+        server.oldest = oldest,
+        server.newest = newest,
+        "server and player are too far apart; update one of them"
+    );
+    let words = Text::new(
+        "服务器与播放器版本相差太远：请升级其中较旧的一方。已有节目照常播放。",
+        "Server and player are too far apart: update the older of the two. What is here plays on.",
+    );
+    link.events.send(Event::Link(LinkEvent::Unreached(words))).await;
 }
 
 impl Link {
@@ -248,12 +292,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_grows_from_nothing_to_half_a_minute_and_no_further() {
-        for (failures, longest_ms) in [(0, 500), (1, 1_000), (3, 4_000), (6, 30_000), (u32::MAX, 30_000)] {
-            let longest = Duration::from_millis(longest_ms);
-            assert_eq!(full_jitter(failures, longest_ms), longest, "{failures}");
-            assert!(full_jitter(failures, u64::MAX) <= longest);
-            assert_eq!(full_jitter(failures, 0), Duration::ZERO);
-        }
+    fn a_stop_and_a_loss_wait_for_the_window_and_a_server_that_does_not_answer_for_longer_each_time() {
+        let wait = |failures, next| {
+            let patience = Patience { failures, window_ms: 120_000 };
+            patience.wait(next, u64::MAX).map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait(0, Next::WithAll), Some(120));
+        assert_eq!(wait(1, Next::WithAll), Some(120), "a second loss is no reason to hurry");
+        assert_eq!((wait(1, Next::Later), wait(2, Next::Later), wait(20, Next::Later)), (Some(2), Some(4), Some(300)));
+        assert_eq!((wait(9, Next::AtOnce), wait(0, Next::Never)), (Some(0), None));
+        let small = Patience::default().wait(Next::WithAll, u64::MAX);
+        assert!(
+            small.is_some_and(|wait| wait <= Duration::from_secs(1)),
+            "nobody has said yet how large the network is"
+        );
     }
 }

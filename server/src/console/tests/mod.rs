@@ -2,6 +2,7 @@
 
 mod access;
 mod calendar;
+mod delivery;
 mod harness;
 mod planned;
 mod programme;

@@ -9,7 +9,8 @@ use anteroom_content::manifest::{Assignment, Envelope, Manifest};
 use anteroom_content::play::{LogMark, chain_start};
 use anteroom_content::trust::Document;
 use anteroom_content::wire::{
-    ALPN_CONTROL, FRAME_BYTES_MAX, Fetch, Found, Held, Hello, LINK_VERSION, SERVER_NAME, ToPlayer, ToServer,
+    ALPN_CONTROL, FRAME_BYTES_MAX, Fetch, Found, Held, Hello, LINK_OLDEST, LINK_VERSION, SERVER_NAME, ToPlayer,
+    ToServer,
 };
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use quinn::crypto::rustls::QuicClientConfig;
@@ -77,6 +78,7 @@ impl TestBox {
     pub(super) fn hello(&self) -> Hello {
         Hello {
             link_version: LINK_VERSION,
+            link_oldest: LINK_OLDEST,
             player_version: "0.1.0-test".into(),
             boot: self.boot,
             log: LogMark { log_epoch: 9, seq: 0 },

@@ -133,7 +133,8 @@ async fn plays_are_acknowledged_once_held_and_a_box_that_returns_goes_on_from_th
     let dead_clock = anteroom_content::clock::Instant(0);
     let hello = Hello { log: held(8), clock: dead_clock, ..this.hello() };
     let mut talk = this.greet(&house, hello).await;
-    assert_eq!(talk.next().await, ToPlayer::Welcome { server_time: NOW, acked: held(3) });
+    let welcome = talk.next().await;
+    assert!(matches!(welcome, ToPlayer::Welcome { server_time: NOW, acked, .. } if acked == held(3)), "{welcome:?}");
     talk.assigned(&house).await;
     assert_eq!(asked::total(&house.state.db).await, (3, 3, 45_000));
 

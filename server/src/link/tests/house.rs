@@ -51,8 +51,15 @@ impl House {
         Self { state, clock, address, stop, door, _folder: folder }
     }
 
-    /// Closes the door and sees that it closed well.
+    /// Closes the door and sees that it closed well. Boxes are sent away before, for those of the tests do not leave by
+    /// themselves when they are told.
     pub(super) async fn close(self) {
+        self.state.fleet.end_all();
+        self.stop().await;
+    }
+
+    /// Stops as a server does.
+    pub(super) async fn stop(self) {
         self.stop.send_replace(true);
         self.door.await.expect("no panic").expect("closed well");
         self.state.db.close().await;

@@ -2,10 +2,12 @@
 
 mod booth;
 mod conversation;
+mod delivery;
 mod enrolment;
 mod files;
 mod frames;
 mod house;
+mod old_player;
 mod renewal;
 mod strangers;
 mod trust;

@@ -1,6 +1,7 @@
 //! Whole walks through Anteroom: a hospital, its server, its players, and the people at the console.
 
 pub mod fleet;
+pub mod fuzz;
 pub mod harness;
 pub mod peers;
 

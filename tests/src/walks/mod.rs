@@ -11,4 +11,5 @@ mod playlist_to_report;
 mod scan;
 mod server_killed;
 mod stage_killed;
+mod storm;
 mod two_screens_in_step;

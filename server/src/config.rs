@@ -138,10 +138,18 @@ fn read(path: &Path) -> Result<Settings, BadConfig> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| BadConfig::Unread { file: file.clone(), why: error.to_string() })?;
-    toml::from_str(&text).map_err(|error| {
+    settings_of(&file, &text)
+}
+
+/// Reads the text of a configuration file.
+///
+/// # Errors
+/// [`BadConfig::Wrong`] with the line that is not what it should be.
+pub fn settings_of(file: &str, text: &str) -> Result<Settings, BadConfig> {
+    toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
-        BadConfig::Wrong { file, line, why: error.message().to_owned() }
+        BadConfig::Wrong { file: file.to_owned(), line, why: error.message().to_owned() }
     })
 }
 

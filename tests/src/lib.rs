@@ -1,6 +1,8 @@
 //! Whole walks through Anteroom: a hospital, its server, its players, and the people at the console.
 
+pub mod books;
 pub mod fleet;
+pub mod fuzz;
 pub mod harness;
 pub mod peers;
 

@@ -34,6 +34,14 @@ pub(super) enum Bug {
     GapSkipped,
     /// A batch is acknowledged although the books refused it.
     AckOnError,
+    /// A batch that cannot be taken takes with it what its group wrote before, whose boxes are told that it is held.
+    NeighboursLost,
+    /// What a refused batch added to the totals stays when the rest of it is taken back.
+    HoursStay,
+    /// Every batch of a group is held against where its log stood before the group.
+    StandingBeforeGroup,
+    /// Batches of a group are acknowledged before the group is committed.
+    AckBeforeGroup,
     /// An edition is kept before its part is synced.
     EditionBeforeSync,
     /// Files are moved in and their folders not synced.
@@ -52,7 +60,7 @@ pub(super) enum Bug {
 
 impl Bug {
     /// Those of the log and the books.
-    pub(super) const OF_LOGS: [Self; 15] = [
+    pub(super) const OF_LOGS: [Self; 19] = [
         Self::LogNotSynced,
         Self::LogEpochInMemory,
         Self::ChainInMemory,
@@ -68,6 +76,10 @@ impl Bug {
         Self::TotalsOutside,
         Self::GapSkipped,
         Self::AckOnError,
+        Self::NeighboursLost,
+        Self::HoursStay,
+        Self::StandingBeforeGroup,
+        Self::AckBeforeGroup,
     ];
     /// Those of the shelf.
     pub(super) const OF_SHELVES: [Self; 7] = [

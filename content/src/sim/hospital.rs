@@ -7,14 +7,16 @@ use super::chance::Chance;
 use super::faults::{Faults, Victim};
 use super::logdisk::LogRows;
 use super::machine::Machine;
+use super::neighbour::{self, Neighbour};
 use super::player::{ITEM_MS, NOWHERE, Player};
 use super::server::{Down, Server, Up};
 use super::truth::{Truth, Wrong};
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
-use crate::play::Word;
+use crate::play::books::Opened;
+use crate::play::{LogMark, Word};
 
 /// When every world begins.
-const BEGIN: i64 = 1_800_000_000_000;
+pub(super) const BEGIN: i64 = 1_800_000_000_000;
 /// Steps without faults in which everything must come to rest.
 const CALM_STEPS: u32 = 60;
 
@@ -39,6 +41,7 @@ pub(super) struct Hospital {
     time: i64,
     player: Player,
     server: Server,
+    neighbours: Vec<Neighbour>,
     to_server: VecDeque<(u64, Up)>,
     to_player: VecDeque<(u64, Down)>,
     talks: u64,
@@ -66,12 +69,16 @@ impl Hospital {
             time: BEGIN,
             player,
             server,
+            neighbours: Neighbour::all(),
             to_server: VecDeque::new(),
             to_player: VecDeque::new(),
             talks: 0,
             truth: Truth::default(),
             tally: Tally::default(),
         };
+        for neighbour in &world.neighbours {
+            world.truth.know_neighbour(neighbour);
+        }
         let ended = world.stormy_then_calm();
         world.tally.plays = world.truth.count();
         match ended {
@@ -220,9 +227,7 @@ impl Hospital {
                 }
                 None => self.player_dies(),
             }
-            if let Some((id, up)) = pick(&mut self.to_server, &mut self.chance, &self.faults) {
-                self.serve(id, &up)?;
-            }
+            self.serve()?;
             if let Some((id, down)) = pick(&mut self.to_player, &mut self.chance, &self.faults)
                 && self.player.talk.as_ref().is_some_and(|talk| talk.id == id)
             {
@@ -232,28 +237,89 @@ impl Hospital {
         Ok(())
     }
 
-    fn serve(&mut self, id: u64, up: &Up) -> Result<(), Wrong> {
+    /// The server hears what came: a hello, or all plays that wait at one time.
+    fn serve(&mut self) -> Result<(), Wrong> {
+        let mut plays = Vec::new();
+        while let Some((id, up)) = pick(&mut self.to_server, &mut self.chance, &self.faults) {
+            match up {
+                Up::Hello { log, oldest_seq } => {
+                    self.welcome(id, (log, oldest_seq))?;
+                    break;
+                }
+                Up::Plays(frame) => plays.push((id, frame)),
+            }
+            if self.chance.hits(400) {
+                break;
+            }
+        }
         if !self.server.is_up {
             return Ok(());
         }
         let key = self.player.key.verifying_key();
-        let Some(answer) = self.server.hear(up, &self.player.box_id, &key, self.time) else {
-            self.tally.crashes += 1;
-            self.server.die();
-            self.to_server.clear();
-            self.to_player.push_back((id, Down::Closed));
-            return self.check();
-        };
-        let answer = answer?;
+        let mut group = Vec::new();
+        for (id, frame) in plays {
+            group.push((Some(id), self.server.open(&frame, &self.player.box_id, &key, self.time)?));
+        }
+        let now = self.server.now(self.time);
+        for neighbour in &self.neighbours {
+            if self.chance.hits(300) {
+                group.push((None, neighbour.say(now, &mut self.chance)));
+            }
+        }
+        if self.chance.hits(100) {
+            let place = self.chance.index(group.len() + 1);
+            group.insert(place, (None, neighbour::mad(now, &mut self.chance)));
+        }
+        if group.is_empty() { Ok(()) } else { self.take(group) }
+    }
+
+    fn welcome(&mut self, id: u64, log: (LogMark, u64)) -> Result<(), Wrong> {
+        if !self.server.is_up {
+            return Ok(());
+        }
+        match self.server.welcome(&self.player.box_id, log, self.time) {
+            Some(answer) => self.answer(Some(id), answer?),
+            None => self.server_dies(&[Some(id)]),
+        }
+    }
+
+    fn take(&mut self, group: Vec<(Option<u64>, Opened)>) -> Result<(), Wrong> {
+        let (ids, group): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let Some(answers) = self.server.take(&group, self.time) else { return self.server_dies(&ids) };
+        for ((id, opened), answer) in ids.into_iter().zip(&group).zip(answers) {
+            if opened.box_id.as_str() != neighbour::MAD {
+                self.answer(id, answer?)?;
+            } else if let Ok(Down::Acked(mark)) = answer
+                && mark.seq > 0
+            {
+                return Err(format!("plays of the mad box are held up to {mark:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries an answer; who has no conversation here is a neighbour.
+    fn answer(&mut self, id: Option<u64>, answer: Down) -> Result<(), Wrong> {
         self.check()?;
         match answer {
             Down::Welcome(mark) | Down::Acked(mark) => {
                 Truth::see_told(self.server.disk.rows.lock().unwrap().durable(), mark)?;
+                if id.is_none() {
+                    self.neighbours.iter_mut().for_each(|neighbour| neighbour.hear(mark));
+                }
             }
             Down::Closed => {}
         }
-        self.to_player.push_back((id, answer));
+        self.to_player.extend(id.map(|id| (id, answer)));
         Ok(())
+    }
+
+    fn server_dies(&mut self, ids: &[Option<u64>]) -> Result<(), Wrong> {
+        self.tally.crashes += 1;
+        self.server.die();
+        self.to_server.clear();
+        self.to_player.extend(ids.iter().flatten().map(|id| (*id, Down::Closed)));
+        self.check()
     }
 
     fn player_dies(&mut self) {
@@ -274,7 +340,11 @@ impl Hospital {
         let books = self.server.disk.rows.lock().unwrap();
         let held = books.durable().logs.get(&log.mark.log_epoch).map_or(NOWHERE.seq, |standing| standing.seq);
         let is_idle = self.player.words.is_empty() && self.player.talk.is_some();
-        is_idle && held == log.mark.seq && log.waiting() == 0 && self.time > ITEM_MS
+        let has_all = |neighbour: &Neighbour| {
+            neighbour.plays().all(|((log, seq), _)| books.durable().logs.get(&log).is_some_and(|held| held.seq >= seq))
+        };
+        let are_all_held = self.neighbours.iter().all(has_all);
+        is_idle && held == log.mark.seq && log.waiting() == 0 && are_all_held && self.time > ITEM_MS
     }
 }
 

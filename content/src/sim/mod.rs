@@ -15,6 +15,8 @@ mod faults;
 mod hospital;
 mod logdisk;
 mod machine;
+mod matrix;
+mod neighbour;
 mod player;
 mod server;
 mod streams;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bookdisk::BookRows;
 use super::logdisk::LogRows;
+use super::neighbour::{LOG_OF_MAD, MAD, Neighbour};
 use crate::clock::{DAY_MS, Instant};
 use crate::id::ScreenId;
 use crate::play::books::{HourKey, HourTotal};
@@ -21,6 +22,9 @@ struct Fact {
     /// Since when the books have had it without a break.
     booked_at: Option<i64>,
 }
+
+/// Where the plays of other boxes lie.
+const NEIGHBOURS_DISK: u32 = u32::MAX;
 
 type Showing = (u32, ScreenId, Instant);
 
@@ -39,9 +43,17 @@ pub(super) struct Truth {
 pub(super) type Wrong = String;
 
 impl Truth {
-    /// How many plays became durable.
+    /// How many plays became durable on the box.
     pub(super) fn count(&self) -> usize {
-        self.plays.len()
+        self.plays.values().filter(|fact| fact.disk != NEIGHBOURS_DISK).count()
+    }
+
+    /// Plays of other boxes, whose disks never fail.
+    pub(super) fn know_neighbour(&mut self, neighbour: &Neighbour) {
+        for (key, body) in neighbour.plays() {
+            let fact = Fact { body: body.to_owned(), disk: NEIGHBOURS_DISK, is_kept: true, booked_at: None };
+            self.plays.insert(key, fact);
+        }
     }
 
     /// The disk of the box was lost.
@@ -113,8 +125,13 @@ impl Truth {
         if hours != rows.hours {
             return Err("the totals are not the sum of the plays".to_owned());
         }
-        if let Some(reason) = rows.asides.iter().find(|reason| unproven == 0 || !reason.starts_with("time unproven")) {
+        let is_honest = |reason: &str| unproven > 0 && reason.starts_with("time unproven");
+        let mut asides = rows.asides.iter().filter(|(box_id, _)| box_id.as_str() != MAD);
+        if let Some((_, reason)) = asides.find(|(_, reason)| !is_honest(reason)) {
             return Err(format!("an honest box was put aside: {reason}"));
+        }
+        if rows.logs.contains_key(&LOG_OF_MAD) {
+            return Err("a log that only promised plays left a trace".to_owned());
         }
         if let Some(gap) = rows.gaps.first() {
             return Err(format!("a gap {gap:?} in a log that lost nothing"));
@@ -140,7 +157,8 @@ impl Truth {
 
     /// The end: everything that became durable on the disk that is there is in the books.
     pub(super) fn see_end(&self) -> Result<(), Wrong> {
-        let missing = self.plays.iter().find(|(_, fact)| fact.disk == self.disk && fact.booked_at.is_none());
+        let is_to_be_there = |fact: &Fact| fact.disk == self.disk || fact.disk == NEIGHBOURS_DISK;
+        let missing = self.plays.iter().find(|(_, fact)| is_to_be_there(fact) && fact.booked_at.is_none());
         if let Some((key, _)) = missing {
             return Err(format!("play {key:?} was durable and is not in the books"));
         }

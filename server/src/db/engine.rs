@@ -151,28 +151,13 @@ impl Db {
 }
 
 impl Tx<'_> {
-    async fn run(&mut self, words: &'static str) -> DbResult<()> {
+    /// Runs words about the transaction itself.
+    pub(super) async fn run(&mut self, words: &'static str) -> DbResult<()> {
         match self {
             Self::Sqlite(tx) => sqlx::query(words).execute(&mut **tx).await.map(drop)?,
             Self::Postgres(tx) => sqlx::query(words).execute(&mut **tx).await.map(drop)?,
         }
         Ok(())
-    }
-
-    /// Remembers how far the changes went, to come back to it.
-    pub async fn save(&mut self) -> DbResult<()> {
-        self.run("savepoint saved").await
-    }
-
-    /// Keeps the changes since [`Tx::save`].
-    pub async fn keep_saved(&mut self) -> DbResult<()> {
-        self.run("release savepoint saved").await
-    }
-
-    /// Takes the changes since [`Tx::save`] back.
-    pub async fn back_to_saved(&mut self) -> DbResult<()> {
-        self.run("rollback to savepoint saved").await?;
-        self.run("release savepoint saved").await
     }
 
     /// Makes the changes last: on disk when this returns.

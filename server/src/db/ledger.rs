@@ -1,10 +1,15 @@
 //! The books: up to where plays of each log are held, the batches they came in, hourly totals, and what could not be counted.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash};
 use anteroom_content::manifest::Envelope;
-use anteroom_content::play::books::{Books, Entry, Evidence, HourKey, HourTotal, Reach, Span, Standing};
+use anteroom_content::play::books::{Books, Entry, Evidence, HourKey, HourTotal, LogKey, Page, Span, Standing};
+use anteroom_content::play::chain_start;
 
+use super::bulk::{Many, Value};
 use super::{Db, DbError, DbResult, Tx, document, to_document};
 
 fn number(n: u64) -> i64 {
@@ -40,64 +45,97 @@ impl Books for Db {
     }
 }
 
+/// Begins logs that are new and holds all of them: on PostgreSQL another server may write at the same time.
+static HOLD: LazyLock<Many> = LazyLock::new(|| {
+    let after = "on conflict (box, log_epoch) do update set seq = play_log.seq";
+    Many::new("insert into play_log (box, log_epoch, seq, chain) values", 4, after)
+});
+static STANDINGS: LazyLock<Many> = LazyLock::new(|| {
+    let after = ") select l.box, l.log_epoch, l.seq, l.chain from asked
+         join play_log l on l.box = asked.box and l.log_epoch = asked.log_epoch";
+    Many::new("with asked (box, log_epoch) as (values", 2, after)
+});
+static ADD_BATCHES: LazyLock<Many> = LazyLock::new(|| {
+    Many::new("insert into play_batch (box, log_epoch, first_seq, last_seq, received_at, envelope) values", 6, "")
+});
+static ADD_HOURS: LazyLock<Many> = LazyLock::new(|| {
+    let before = "insert into play_hour
+         (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms) values";
+    let after =
+        "on conflict (hour, screen, zone, item, item_version) do update set plays = play_hour.plays + excluded.plays,
+         complete = play_hour.complete + excluded.complete, shown_ms = play_hour.shown_ms + excluded.shown_ms,
+         planned_ms = play_hour.planned_ms + excluded.planned_ms";
+    Many::new(before, 9, after)
+});
+static MOVE: LazyLock<Many> = LazyLock::new(|| {
+    let after = "on conflict (box, log_epoch) do update set seq = excluded.seq, chain = excluded.chain";
+    Many::new("insert into play_log (box, log_epoch, seq, chain) values", 4, after)
+});
+
+fn begun(log: &LogKey<'_>) -> Standing {
+    Standing { seq: 0, chain: Some(chain_start(log.box_id, log.log_epoch)) }
+}
+
+fn log_row<'a>((log, now): (&LogKey<'a>, &Standing)) -> [Value<'a>; 4] {
+    let chain = now.chain.map(|chain| chain.to_hex()).unwrap_or_default();
+    let epoch = Value::Number(log.log_epoch.cast_signed());
+    [Value::Lent(log.box_id.as_str()), epoch, Value::Number(number(now.seq)), Value::Made(chain)]
+}
+
 impl Entry for Tx<'_> {
     type Error = DbError;
 
-    async fn hold(&mut self, box_id: &BoxId, log_epoch: u64, start: &ContentHash) -> DbResult<Standing> {
-        execute_in!(
-            self,
-            "insert into play_log (box, log_epoch, seq, chain) values ($1, $2, 0, $3)
-             on conflict (box, log_epoch) do update set seq = play_log.seq",
-            box_id.as_str(),
-            log_epoch.cast_signed(),
-            start.to_hex()
-        )?;
-        let found = row_in!(
-            self,
-            (i64, String),
-            "select seq, chain from play_log where box = $1 and log_epoch = $2",
-            box_id.as_str(),
-            log_epoch.cast_signed()
-        )?;
-        found.map_or(Ok(Standing { seq: 0, chain: Some(*start) }), standing)
+    async fn hold(&mut self, logs: &[LogKey<'_>]) -> DbResult<Vec<Standing>> {
+        if let Tx::Postgres(_) = self {
+            // SQLite has one writer, which is this one.
+            let rows: Vec<_> = logs.iter().map(|log| log_row((log, &begun(log)))).collect();
+            HOLD.write(self, &rows).await?;
+        }
+        let asked = |log: &LogKey<'_>| (log.box_id.as_str().to_owned(), log.log_epoch.cast_signed());
+        let row = |log: &LogKey<'_>| [Value::Made(asked(log).0), Value::Number(asked(log).1)];
+        let rows: Vec<_> = logs.iter().map(row).collect();
+        let found = STANDINGS.ask::<(String, i64, i64, String), 2>(self, &rows).await?;
+        let mut held = HashMap::with_capacity(found.len());
+        for (box_id, log_epoch, seq, chain) in found {
+            held.insert((box_id, log_epoch), standing((seq, chain))?);
+        }
+        Ok(logs.iter().map(|log| held.get(&asked(log)).copied().unwrap_or_else(|| begun(log))).collect())
     }
 
-    async fn move_to(&mut self, box_id: &BoxId, log_epoch: u64, now: Standing) -> DbResult<()> {
+    async fn forget(&mut self, log: LogKey<'_>) -> DbResult<()> {
         execute_in!(
             self,
-            "update play_log set seq = $3, chain = $4 where box = $1 and log_epoch = $2",
-            box_id.as_str(),
-            log_epoch.cast_signed(),
-            number(now.seq),
-            now.chain.map(|chain| chain.to_hex()).unwrap_or_default()
+            "delete from play_log where box = $1 and log_epoch = $2 and seq = 0",
+            log.box_id.as_str(),
+            log.log_epoch.cast_signed()
         )?;
         Ok(())
     }
 
-    async fn add_batch(
-        &mut self,
-        box_id: &BoxId,
-        log_epoch: u64,
-        span: Span,
-        envelope: &Envelope,
-        at: Instant,
-    ) -> DbResult<()> {
-        execute_in!(
-            self,
-            "insert into play_batch (box, log_epoch, first_seq, last_seq, received_at, envelope)
-             values ($1, $2, $3, $4, $5, $6)",
-            box_id.as_str(),
-            log_epoch.cast_signed(),
-            number(span.first_seq),
-            number(span.last_seq),
-            at.0,
-            to_document("batch", envelope)?
-        )?;
-        Ok(())
-    }
-
-    async fn add_reach(&mut self, box_id: &BoxId, log_epoch: u64, first_seq: u64, reach: &[Reach]) -> DbResult<()> {
-        super::reach::add(self, (box_id, log_epoch, first_seq), reach).await
+    async fn write(&mut self, page: &Page<'_>) -> DbResult<()> {
+        let mut rows = Vec::with_capacity(page.batches.len());
+        for kept in &page.batches {
+            rows.push([
+                Value::Lent(kept.log.box_id.as_str()),
+                Value::Number(kept.log.log_epoch.cast_signed()),
+                Value::Number(number(kept.span.first_seq)),
+                Value::Number(number(kept.span.last_seq)),
+                Value::Number(kept.at.0),
+                Value::Made(to_document("batch", kept.envelope)?),
+            ]);
+        }
+        ADD_BATCHES.write(self, &rows).await?;
+        super::reach::add(self, &page.batches).await?;
+        let hour = |(key, total): (&'_ HourKey, &HourTotal)| {
+            let numbers = [total.plays, total.complete, total.shown_ms, total.planned_ms].map(Value::Number);
+            let [plays, complete, shown_ms, planned_ms] = numbers;
+            let [screen, zone, item] =
+                [key.screen.to_string(), key.zone.to_string(), key.item.to_string()].map(Value::Made);
+            let version = Value::Number(i64::from(key.item_version));
+            [Value::Number(key.hour), screen, zone, item, version, plays, complete, shown_ms, planned_ms]
+        };
+        ADD_HOURS.write(self, &page.hours.iter().map(hour).collect::<Vec<_>>()).await?;
+        MOVE.write(self, &page.standings.iter().map(log_row).collect::<Vec<_>>()).await
     }
 
     async fn batch_with(&mut self, box_id: &BoxId, log_epoch: u64, seq: u64) -> DbResult<Option<Envelope>> {
@@ -111,27 +149,6 @@ impl Entry for Tx<'_> {
             number(seq)
         )?;
         found.map(|(text,)| document("batch", &text)).transpose()
-    }
-
-    async fn add_hour(&mut self, key: &HourKey, total: HourTotal) -> DbResult<()> {
-        execute_in!(
-            self,
-            "insert into play_hour (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (hour, screen, zone, item, item_version) do update set plays = play_hour.plays + excluded.plays,
-             complete = play_hour.complete + excluded.complete, shown_ms = play_hour.shown_ms + excluded.shown_ms,
-             planned_ms = play_hour.planned_ms + excluded.planned_ms",
-            key.hour,
-            key.screen.as_str(),
-            key.zone.as_str(),
-            key.item.as_str(),
-            i64::from(key.item_version),
-            total.plays,
-            total.complete,
-            total.shown_ms,
-            total.planned_ms
-        )?;
-        Ok(())
     }
 
     async fn put_aside(&mut self, evidence: &Evidence<'_>) -> DbResult<bool> {
@@ -164,6 +181,19 @@ impl Entry for Tx<'_> {
             at.0
         )?;
         Ok(())
+    }
+
+    async fn save(&mut self) -> DbResult<()> {
+        self.run("savepoint saved").await
+    }
+
+    async fn keep_saved(&mut self) -> DbResult<()> {
+        self.run("release savepoint saved").await
+    }
+
+    async fn back_to_saved(&mut self) -> DbResult<()> {
+        self.run("rollback to savepoint saved").await?;
+        self.run("release savepoint saved").await
     }
 
     async fn commit(self) -> DbResult<()> {

@@ -159,6 +159,7 @@ pub mod accounts;
 pub mod arrivals;
 pub mod audit;
 pub mod boxes;
+mod bulk;
 pub mod calendar;
 pub mod campaigns;
 pub mod certificates;

@@ -1,33 +1,40 @@
 //! When each batch was on which screens: the way from a screen and a moment to the batch that tells of it.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId};
-use anteroom_content::play::books::{REACH_MS_MAX, Reach};
+use anteroom_content::play::books::{Kept, REACH_MS_MAX};
 
+use super::bulk::{Many, Value};
 use super::evidence::{KeptBatch, KeptRow};
 use super::{Db, DbError, DbResult, Tx};
 
 /// The most batches that may tell of one moment on one screen: a few, where boxes were changed or clocks moved.
 const AT_ONCE_MAX: i64 = 16;
 
-/// Notes the stretches of a batch: its box, its log, its first new play.
-pub async fn add(tx: &mut Tx<'_>, (box_id, log_epoch, first_seq): (&BoxId, u64, u64), reach: &[Reach]) -> DbResult<()> {
-    for one in reach {
-        execute_in!(
-            tx,
-            "insert into play_reach (screen, from_at, to_at, box, log_epoch, first_seq) values ($1, $2, $3, $4, $5, $6)
-             on conflict (screen, from_at, box, log_epoch, first_seq) do nothing",
-            one.screen.as_str(),
-            one.from.0,
-            one.to.0,
-            box_id.as_str(),
-            log_epoch.cast_signed(),
-            i64::try_from(first_seq).unwrap_or(i64::MAX)
-        )?;
+static ADD: LazyLock<Many> = LazyLock::new(|| {
+    let after = "on conflict (screen, from_at, box, log_epoch, first_seq) do nothing";
+    Many::new("insert into play_reach (screen, from_at, to_at, box, log_epoch, first_seq) values", 6, after)
+});
+
+/// Notes the stretches of batches.
+pub async fn add(tx: &mut Tx<'_>, batches: &[Kept<'_>]) -> DbResult<()> {
+    let mut rows = Vec::with_capacity(batches.len());
+    for batch in batches {
+        rows.extend(batch.reach.iter().map(|one| {
+            [
+                Value::Lent(one.screen.as_str()),
+                Value::Number(one.from.0),
+                Value::Number(one.to.0),
+                Value::Lent(batch.log.box_id.as_str()),
+                Value::Number(batch.log.log_epoch.cast_signed()),
+                Value::Number(i64::try_from(batch.span.first_seq).unwrap_or(i64::MAX)),
+            ]
+        }));
     }
-    Ok(())
+    ADD.write(tx, &rows).await
 }
 
 /// Batches that tell of a screen at a moment or, where none does, what was there just before and after: those whose stretch

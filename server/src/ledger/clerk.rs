@@ -1,18 +1,13 @@
-//! The clerk: writes what waits into the books, many batches in one commit, for a commit waits for the disk. A batch that
-//! cannot be taken takes none of its neighbours with it, and nobody is answered before all of them are on disk.
+//! The clerk: writes what waits into the books, many batches in one commit, for a commit waits for the disk. How a group is
+//! taken, and that a bad batch takes none of its neighbours with it, is [`books::receive_group`].
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anteroom_content::clock::Instant;
-use anteroom_content::id::BoxId;
-use anteroom_content::manifest::Envelope;
-use anteroom_content::play::Batch;
-use anteroom_content::play::books::{self, Author, Received, Refused};
-use ed25519_dalek::VerifyingKey;
+use anteroom_content::play::books::{self, Opened, Refused};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 
-use crate::db::{Db, DbError, DbResult, Tx};
+use crate::db::DbError;
 use crate::state::State;
 
 /// Batches written in one commit: more gain nothing, and let people at the console wait for the writer.
@@ -21,21 +16,7 @@ pub const GROUP_MAX: usize = 400;
 pub const WAITING_KIB_MAX: u32 = 64 * 1024;
 
 /// What becomes of a batch.
-pub(super) type Verdict = Result<Received, Refused<DbError>>;
-
-/// A batch that was opened and believed.
-pub(super) struct Job {
-    /// Whose.
-    pub(super) box_id: BoxId,
-    /// The key it signs with.
-    pub(super) key: VerifyingKey,
-    /// What it says.
-    pub(super) batch: Batch,
-    /// As it came.
-    pub(super) envelope: Envelope,
-    /// When.
-    pub(super) at: Instant,
-}
+pub(super) type Verdict = books::Verdict<DbError>;
 
 /// What waits for the clerk.
 #[derive(Debug)]
@@ -46,17 +27,8 @@ pub struct Clerk {
 
 #[derive(Debug, Default)]
 struct Desk {
-    waiting: VecDeque<(Job, oneshot::Sender<Verdict>)>,
+    waiting: VecDeque<(Opened, oneshot::Sender<Verdict>)>,
     is_at_work: bool,
-}
-
-impl std::fmt::Debug for Job {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Job")
-            .field("box_id", &self.box_id)
-            .field("first_seq", &self.batch.first_seq)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Default for Clerk {
@@ -79,14 +51,14 @@ impl Clerk {
     }
 
     /// Puts a batch on the desk; tells whether somebody must be called to work there.
-    fn put(&self, job: Job) -> (oneshot::Receiver<Verdict>, bool) {
+    fn put(&self, opened: Opened) -> (oneshot::Receiver<Verdict>, bool) {
         let (answer, verdict) = oneshot::channel();
         let mut desk = self.desk();
-        desk.waiting.push_back((job, answer));
+        desk.waiting.push_back((opened, answer));
         (verdict, !std::mem::replace(&mut desk.is_at_work, true))
     }
 
-    fn next_group(&self) -> Vec<(Job, oneshot::Sender<Verdict>)> {
+    fn next_group(&self) -> Vec<(Opened, oneshot::Sender<Verdict>)> {
         let mut desk = self.desk();
         let count = desk.waiting.len().min(GROUP_MAX);
         let group: Vec<_> = desk.waiting.drain(..count).collect();
@@ -96,8 +68,8 @@ impl Clerk {
 }
 
 /// Hands a batch to the clerk, and waits until it is on disk or refused. None when the clerk was cut off before it answered.
-pub(super) async fn write_down(state: &State, job: Job) -> Option<Verdict> {
-    let (verdict, is_nobody_at_work) = state.clerk.put(job);
+pub(super) async fn write_down(state: &State, opened: Opened) -> Option<Verdict> {
+    let (verdict, is_nobody_at_work) = state.clerk.put(opened);
     if is_nobody_at_work {
         // A task of its own: a link that breaks must not take the commit of others with it.
         tokio::spawn(work(state.clone()));
@@ -125,60 +97,22 @@ async fn work(state: State) {
             at_work.0 = None;
             return;
         }
-        let (jobs, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-        let verdicts = match write_group(&state.db, &jobs).await {
+        let (group, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let verdicts = match books::receive_group(&state.db, &group).await {
             Ok(verdicts) => {
-                state.meters.note_plays(jobs.len());
+                state.meters.note_plays(group.len());
                 verdicts
             }
             Err(error) => {
                 state.meters.note_plays(0);
                 let error = Arc::new(error);
                 let refused = || Err(Refused::Books(DbError::Group(Arc::clone(&error))));
-                std::iter::repeat_with(refused).take(jobs.len()).collect()
+                std::iter::repeat_with(refused).take(group.len()).collect()
             }
         };
         for (answer, verdict) in answers.into_iter().zip(verdicts) {
             // Whoever hung up asks again when it comes back.
             let _ = answer.send(verdict);
-        }
-    }
-}
-
-/// Takes every batch of a group, and makes all of it last together.
-async fn write_group(db: &Db, jobs: &[Job]) -> DbResult<Vec<Verdict>> {
-    let mut entry = db.begin().await?;
-    let mut verdicts = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        verdicts.push(take_one(&mut entry, job).await?);
-    }
-    entry.commit().await?;
-    Ok(verdicts)
-}
-
-/// Takes one batch, or leaves no trace of it; an error means that nothing of the group can be kept.
-async fn take_one(entry: &mut Tx<'static>, job: &Job) -> DbResult<Verdict> {
-    let author = Author { box_id: &job.box_id, key: &job.key };
-    entry.save().await?;
-    match books::take(entry, author, &job.batch, &job.envelope, job.at).await {
-        Ok(received) => {
-            entry.keep_saved().await?;
-            Ok(Ok(received))
-        }
-        Err(Refused::Nonsense(why)) => {
-            entry.back_to_saved().await?;
-            let place = (job.batch.log_epoch, 0);
-            books::keep_nonsense(entry, author, place, &why, &job.envelope, job.at).await?;
-            Ok(Err(Refused::Nonsense(why)))
-        }
-        Err(Refused::Books(error)) => match entry.back_to_saved().await {
-            Ok(()) => Ok(Err(Refused::Books(error))),
-            // A full disk ends the whole transaction: that is what to tell, and not that it is gone.
-            Err(_) => Err(error),
-        },
-        Err(refused) => {
-            entry.back_to_saved().await?;
-            Ok(Err(refused))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Batches that came before it was noted when they were on which screens: noted once, at the first start that can.
 
 use anteroom_content::play::Batch;
-use anteroom_content::play::books;
+use anteroom_content::play::books::{self, Kept, LogKey};
 
 use crate::db::{DbError, DbResult, facts, reach};
 use crate::state::State;
@@ -26,16 +26,19 @@ pub async fn note_reach(state: &State) -> DbResult<()> {
         let Some(last) = page.last() else { break };
         let seq = i64::try_from(last.span.first_seq).unwrap_or(i64::MAX);
         place = (last.box_id.to_string(), last.log_epoch.cast_signed(), seq);
-        let mut tx = db.begin().await?;
+        let mut kept = Vec::with_capacity(page.len());
         for batch in &page {
             let unreadable = |why: String| DbError::Unreadable { what: "batch", why };
             let read: Batch =
                 serde_json::from_str(&batch.envelope.body).map_err(|error| unreadable(error.to_string()))?;
             let (mut plays, _) = read.read().map_err(|error| unreadable(error.to_string()))?;
             plays.retain(|play| play.seq >= batch.span.first_seq);
-            let key = (&batch.box_id, batch.log_epoch, batch.span.first_seq);
-            reach::add(&mut tx, key, &books::reach(&plays, batch.received_at)).await?;
+            let log = LogKey { box_id: &batch.box_id, log_epoch: batch.log_epoch };
+            let reach = books::reach(&plays, batch.received_at);
+            kept.push(Kept { log, span: batch.span, envelope: &batch.envelope, at: batch.received_at, reach });
         }
+        let mut tx = db.begin().await?;
+        reach::add(&mut tx, &kept).await?;
         tx.commit().await?;
     }
     facts::set_fact(db, DONE, "noted").await

@@ -2,9 +2,9 @@
 
 use anteroom_content::manifest::Envelope;
 use anteroom_content::play::LogMark;
-use anteroom_content::play::books::{self, Author, Refused};
+use anteroom_content::play::books::{self, Author, Opened, Refused};
 
-use super::clerk::{self, Job};
+use super::clerk;
 use crate::db::DbError;
 use crate::db::boxes::PairedBox;
 use crate::state::State;
@@ -72,8 +72,8 @@ pub async fn receive(state: &State, from: &PairedBox, envelope: &Envelope) -> Re
     let received = match books::open::<DbError>(author, envelope) {
         Ok(batch) => {
             let (box_id, key, envelope) = (from.id.clone(), from.signing_key, envelope.clone());
-            let job = Job { box_id, key, batch, envelope, at: state.now() };
-            clerk::write_down(state, job).await.ok_or(LedgerError::Closed)??
+            let opened = Opened { box_id, key, batch, envelope, at: state.now() };
+            clerk::write_down(state, opened).await.ok_or(LedgerError::Closed)??
         }
         // It is no batch, and kept aside.
         Err(Refused::Nonsense(_)) => books::receive(&state.db, author, envelope, state.now()).await?,

@@ -7,6 +7,7 @@ use clap::Parser;
 
 /// Loads a server with players that speak the real protocol, and prints what that cost it
 #[derive(Debug, Clone, Parser)]
+#[command(args_override_self = true)]
 pub struct Arguments {
     /// How many players
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=50_000))]
@@ -56,16 +57,20 @@ pub struct Arguments {
     /// The server is killed in the middle of plays and started again; players find out by themselves
     #[arg(long)]
     pub fall: bool,
+    /// How many times the server is killed at a moment nobody chose while plays are sent, and started again
+    #[arg(long, default_value_t = 0)]
+    pub kills: u32,
     /// When the whole run is given up, in seconds
     #[arg(long, default_value_t = 600)]
     pub seconds: u64,
 }
 
 impl Arguments {
-    /// What a test asks for: so many players, everything else small.
+    /// What a test asks for: so many players, and nothing else but what is in `words`.
     #[must_use]
-    pub fn small(players: u32) -> Self {
-        let mut small = Self::parse_from(["fleet", "--restart", "--fall", "--idle", "1", "--pushes", "2"]);
+    pub fn small(players: u32, words: &[&str]) -> Self {
+        let none = ["fleet", "--idle", "0", "--pushes", "0", "--writers", "0"];
+        let mut small = Self::parse_from(none.iter().chain(words));
         small.players = players;
         small
     }

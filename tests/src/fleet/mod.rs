@@ -2,6 +2,7 @@
 //! glass; they hear, check, answer and send plays as a player does.
 
 mod arguments;
+mod crash;
 mod dial;
 pub(crate) mod figures;
 mod frames;
@@ -14,6 +15,7 @@ mod plays;
 mod report;
 
 pub use arguments::Arguments;
+pub use crash::Met;
 pub use network::Network;
-pub use phases::run;
+pub use phases::{Run, run};
 pub use report::{Push, Report};

@@ -1,7 +1,7 @@
 //! The phases of a run: all come, all stand, all are told, some send plays, the server falls and all come back.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use anteroom_content::clock::{Clock as _, System};
@@ -24,6 +24,8 @@ const THREADS: usize = 2;
 const SETTLE: Duration = Duration::from_secs(2);
 /// How often players beat when the server is to fall: whoever says nothing does not notice.
 const FALL_BEAT: Duration = Duration::from_secs(1);
+/// How long players may take to end when nobody is left to tell them anything.
+const END_LIMIT: Duration = Duration::from_secs(5);
 /// How often somebody looks for the first receipt of a push.
 const FIRST_LOOK: Duration = Duration::from_millis(1);
 
@@ -32,7 +34,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(1);
 /// # Errors
 /// When a phase does not end in time.
 pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&str)) -> Outcome<Report> {
-    let mut run = Run::start(arguments, network)?;
+    let mut run = Run::start(arguments, &mut *network)?;
     tell(&format!("{} players, load {}", run.orders.len(), kernel::load()));
     run.storm()?;
     tell(&format!("all come: {}", run.report.storm.as_ref().map(ToString::to_string).unwrap_or_default()));
@@ -66,8 +68,22 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
     if arguments.restart && run.restart()? {
         tell(&format!("all come back: {}", run.report.again.as_ref().map(ToString::to_string).unwrap_or_default()));
     }
-    run.end()?;
-    let report = run.report;
+    if arguments.kills > 0 {
+        run.stay_awake()?;
+    }
+    for n in 1..=arguments.kills {
+        run.kill_once().with_context(|| format!("the {n}. time the server was killed"))?;
+        if n % 10 == 0 || n == arguments.kills {
+            tell(&format!("killed {n} times: {} plays acknowledged, as many counted", run.report.acknowledged));
+        }
+    }
+    let report = run.end()?;
+    if arguments.kills > 0
+        && let Some(plays) = report.counted
+    {
+        network.verify_evidence(plays)?;
+        tell(&format!("{plays} plays proven by their evidence"));
+    }
     let counted = report.counted.map_or_else(|| "not told".to_owned(), |counted| counted.to_string());
     tell(&format!("plays acknowledged {}, counted {counted}", report.acknowledged));
     tell(&format!("{} links broke, {} signatures were wrong; load {}", report.broken, report.forged, kernel::load()));
@@ -75,7 +91,7 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
 }
 
 /// A run under way.
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     arguments: &'a Arguments,
     network: &'a mut Network,
     runtime: Runtime,
@@ -91,7 +107,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// When the players' sockets cannot be had.
-    pub(crate) fn start(arguments: &'a Arguments, network: &'a mut Network) -> Outcome<Self> {
+    pub fn start(arguments: &'a Arguments, network: &'a mut Network) -> Outcome<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
         let inside = runtime.enter();
         let authority = network.boxes.first().context("no boxes")?.authority_pem.clone();
@@ -123,7 +139,33 @@ impl<'a> Run<'a> {
         Meter::start(self.network.pid, self.ports.clone())
     }
 
-    fn order(&self, count: usize, order: &Order) -> Outcome<()> {
+    /// How many players there are.
+    pub(super) const fn players(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// The server under load.
+    pub(super) const fn network(&mut self) -> &mut Network {
+        self.network
+    }
+
+    /// What happened.
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.shared.facts()
+    }
+
+    /// Lets writers send what they have written.
+    pub(super) fn let_send(&self, writers: usize) {
+        self.shared.plays_ready.add_permits(writers);
+    }
+
+    /// Notes plays as acknowledged; tells how many are in all.
+    pub(super) const fn acknowledge(&mut self, plays: u64) -> u64 {
+        self.report.acknowledged += plays;
+        self.report.acknowledged
+    }
+
+    pub(super) fn order(&self, count: usize, order: &Order) -> Outcome<()> {
         for player in self.orders.iter().take(count) {
             player.try_send(order.clone()).context("a player does not do what it is told")?;
         }
@@ -131,7 +173,7 @@ impl<'a> Run<'a> {
     }
 
     /// Waits until the facts say so, as long as the run may last.
-    fn until(&self, what: &str, is_so: impl Fn(&Facts) -> bool) -> Outcome<()> {
+    pub(super) fn until(&self, what: &str, is_so: impl Fn(&Facts) -> bool) -> Outcome<()> {
         let left = self.ends_at.saturating_duration_since(Instant::now());
         until(what, left, || Ok(is_so(&self.shared.facts()))).map(drop).with_context(|| {
             let facts = self.shared.facts();
@@ -236,7 +278,7 @@ impl<'a> Run<'a> {
     }
 
     /// Has plays written, so that sending alone is measured; tells how many write and how many batches there are.
-    fn write(&self) -> Outcome<(usize, usize)> {
+    pub(super) fn write(&self) -> Outcome<(usize, usize)> {
         let writers = self.arguments.writers.min(self.orders.len());
         let (batches, plays) = (self.arguments.batches, self.arguments.plays);
         self.order(writers, &Order::Plays { batches, plays })?;
@@ -292,14 +334,20 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
-    fn end(&mut self) -> Outcome<()> {
+    /// Ends the run: everybody hangs up.
+    ///
+    /// # Errors
+    /// When the server does not tell how many plays it has counted.
+    pub fn end(mut self) -> Outcome<Report> {
         self.report.counted = self.network.has_console().then(|| self.network.plays_counted()).transpose()?;
         let facts = self.shared.facts();
         self.report.forged = facts.forged;
         self.report.broken = facts.broken;
         drop(facts);
         self.runtime.block_on(self.shared.dial.hang_up());
-        Ok(())
+        // Nobody is left to be told anything; a task that waits for something else is not waited for.
+        self.runtime.shutdown_timeout(END_LIMIT);
+        Ok(self.report)
     }
 }
 

@@ -102,15 +102,9 @@ impl Shared {
         }
     }
 
-    fn note_failed(&self, error: &anyhow::Error) {
+    fn note(&self, error: &anyhow::Error, count: impl Fn(&mut Facts)) {
         let mut facts = self.facts();
-        facts.failed += 1;
-        facts.last_failure = format!("{error:#}");
-    }
-
-    fn note_broken(&self, error: &anyhow::Error) {
-        let mut facts = self.facts();
-        facts.broken += 1;
+        count(&mut facts);
         facts.last_failure = format!("{error:#}");
     }
 
@@ -182,7 +176,7 @@ impl Player {
             let link = match self.connect().await {
                 Ok(link) => link,
                 Err(error) => {
-                    self.shared.note_failed(&error);
+                    self.shared.note(&error, |facts| facts.failed += 1);
                     wait_a_little().await;
                     continue;
                 }
@@ -191,7 +185,7 @@ impl Player {
             self.shared.facts().online -= 1;
             match ended {
                 Ok(()) => return,
-                Err(error) => self.shared.note_broken(&error),
+                Err(error) => self.shared.note(&error, |facts| facts.broken += 1),
             }
         }
     }
@@ -346,6 +340,20 @@ impl Player {
         Ok(())
     }
 
+    /// Waits for an acknowledgement, beating meanwhile: whoever says nothing does not notice that nobody is there.
+    async fn be_acknowledged(&mut self, link: &mut Link, last_seq: u64) -> Outcome<()> {
+        let ends_at = tokio::time::Instant::now() + WORD_MAX;
+        let mut beat = self.beat_every.map(|every| spread(self.n, every));
+        while self.acked_seq < last_seq {
+            tokio::select! {
+                word = link.hear.next::<ToPlayer>() => self.heard(link, word?).await?,
+                () = tick(&mut beat) => say(&mut link.speak, &ToServer::Beat(self.beat())).await?,
+                () = tokio::time::sleep_until(ends_at) => anyhow::bail!("no acknowledgement came"),
+            }
+        }
+        Ok(())
+    }
+
     /// Sends what waits, one batch after the acknowledgement of the one before.
     async fn send(&mut self, link: &mut Link) -> Outcome<()> {
         let shared = Arc::clone(&self.shared);
@@ -356,11 +364,7 @@ impl Player {
             if self.acked_seq < last_seq {
                 say_bytes(&mut link.speak, &batch.frame).await?;
             }
-            while self.acked_seq < last_seq {
-                let word =
-                    tokio::time::timeout(WORD_MAX, link.hear.next()).await.context("no acknowledgement came")??;
-                self.heard(link, word).await?;
-            }
+            self.be_acknowledged(link, last_seq).await?;
             drop(turn);
             self.waiting.pop_front();
             let mut facts = shared.facts();

@@ -12,6 +12,9 @@ const START_LIMIT: Duration = Duration::from_mins(5);
 /// What codes begin with in a rehearsal, where nobody opens them: the same for the network made and the server that serves it.
 const PHONE_ADDRESS: &str = "http://rehearsal.example";
 
+/// A port the kernel chooses.
+const ANY: &str = "127.0.0.1:0";
+
 /// A running server.
 pub struct Hospital {
     folder: tempfile::TempDir,
@@ -70,7 +73,7 @@ impl Hospital {
 
     fn start_in(folder: tempfile::TempDir, arguments: &[&str]) -> Outcome<Self> {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let any = "127.0.0.1:0".to_owned();
+        let any = ANY.to_owned();
         let doors = Doors { console: any.clone(), phone: any.clone(), link: any, setup_code: None };
         let mut hospital = Self { folder, server: None, arguments, doors };
         hospital.wake()?;
@@ -83,11 +86,13 @@ impl Hospital {
         let _ = std::fs::remove_file(&ready_file);
         let log = std::fs::File::options().create(true).append(true).open(self.folder.path().join("server.log"))?;
         let plain = |address: &str| address.trim_start_matches("http://").trim_start_matches("HTTP://").to_owned();
+        // A server that is told what codes begin with names that as its phone door, and nobody can listen there.
+        let phone = plain(&self.doors.phone).parse::<SocketAddr>().map_or(ANY.to_owned(), |door| door.to_string());
         let child = Command::new(program("anteroom")?)
             .args(&self.arguments)
             .arg("--data")
             .arg(self.data())
-            .args(["--console", &plain(&self.doors.console), "--phone", &plain(&self.doors.phone)])
+            .args(["--console", &plain(&self.doors.console), "--phone", &phone])
             .args(["--link", &self.doors.link])
             .arg("--ready-file")
             .arg(&ready_file)
@@ -98,11 +103,13 @@ impl Hospital {
         self.server = Some(child);
         let (doors, _) = until_some("the server to answer", START_LIMIT, || {
             if let Some(Ok(Some(status))) = self.server.as_mut().map(Child::try_wait) {
-                anyhow::bail!("the server ended ({status}): {}", self.log());
+                // It will not answer any more: there is nothing to wait for.
+                return Ok(Some(Err(anyhow::anyhow!("the server ended ({status}): {}", self.log()))));
             }
-            Ok(std::fs::read(&ready_file).ok().map(|bytes| serde_json::from_slice::<Doors>(&bytes)).transpose()?)
+            let ready = std::fs::read(&ready_file).ok().map(|bytes| serde_json::from_slice::<Doors>(&bytes));
+            Ok(ready.transpose()?.map(Ok))
         })?;
-        self.doors = doors;
+        self.doors = doors?;
         Ok(())
     }
 
@@ -123,6 +130,14 @@ impl Hospital {
             anyhow::ensure!(ended.success(), "the server ended badly ({ended}): {}", self.log());
         }
         Ok(())
+    }
+
+    /// The server has ended by itself.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn has_ended(&mut self) -> Outcome<bool> {
+        Ok(self.server.as_mut().map(Child::try_wait).transpose()?.flatten().is_some())
     }
 
     /// The data folder.

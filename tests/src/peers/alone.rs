@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments, tell: &mut impl FnMut(&str)) -> Outcome
         batches: BATCHES,
         fall: false,
         restart: true,
-        ..fleet::Arguments::small(arguments.alone)
+        ..fleet::Arguments::small(arguments.alone, &["--restart"])
     };
     let mut network = Network::rehearsed(usize::try_from(fleet.players)?, usize::try_from(fleet.zones())?)?;
     let report = fleet::run(&fleet, &mut network, &mut *tell)?;

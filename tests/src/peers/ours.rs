@@ -16,7 +16,7 @@ pub(super) struct Ours<'a> {
 
 /// What the fleet is asked for: as many dialling as a peer has, and no answer that a peer's clients do not give either.
 pub(super) fn fleet_arguments(players: u32, dialling: usize, seconds: u64) -> Arguments {
-    Arguments { dialling, seconds, silent: true, ..Arguments::small(players) }
+    Arguments { dialling, seconds, silent: true, ..Arguments::small(players, &[]) }
 }
 
 impl<'a> Ours<'a> {

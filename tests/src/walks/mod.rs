@@ -9,5 +9,7 @@ mod enrolment;
 mod offline;
 mod playlist_to_report;
 mod scan;
+mod server_killed;
 mod stage_killed;
+mod storm;
 mod two_screens_in_step;

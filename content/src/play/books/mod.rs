@@ -1,13 +1,17 @@
 //! The books: what the server makes of sealed batches. Each play once, whatever comes twice, in pieces or damaged; what
 //! cannot be counted is kept aside and never in the way. The rows are kept by whoever implements [`Books`].
 
+mod group;
+mod page;
 mod reach;
 mod receive;
 mod sort;
 mod totals;
 
+pub use group::{Opened, Verdict, receive_group};
+pub use page::{Kept, LogKey, Page};
 pub use reach::{REACH_MS_MAX, Reach, reach};
-pub use receive::{Aside, Author, Received, Refused, Resumed, keep_nonsense, open, receive, resume, take};
+pub use receive::{Aside, Author, Received, Refused, Resumed, open, receive, resume};
 pub(crate) use sort::{Step, sort};
 pub use totals::is_time_proven;
 
@@ -106,40 +110,16 @@ pub trait Entry: Send {
     /// Why the rows cannot be read or written.
     type Error: Send;
 
-    /// Where a log stands, begun with `start` if it is new; nobody else moves it until the entry ends.
-    fn hold(
-        &mut self,
-        box_id: &BoxId,
-        log_epoch: u64,
-        start: &ContentHash,
-    ) -> impl Future<Output = Result<Standing, Self::Error>> + Send;
+    /// Where logs stand, in the order they are asked for; those that are new are begun. No log may be named twice, and
+    /// nobody else moves them until the entry ends.
+    fn hold(&mut self, logs: &[LogKey<'_>]) -> impl Future<Output = Result<Vec<Standing>, Self::Error>> + Send;
 
-    /// Moves a log to where it stands now.
-    fn move_to(
-        &mut self,
-        box_id: &BoxId,
-        log_epoch: u64,
-        now: Standing,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Forgets a log that [`Entry::hold`] began and of which nothing was taken.
+    fn forget(&mut self, log: LogKey<'_>) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Keeps a batch as it came; `span` is what was new in it.
-    fn add_batch(
-        &mut self,
-        box_id: &BoxId,
-        log_epoch: u64,
-        span: Span,
-        envelope: &Envelope,
-        at: Instant,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
-
-    /// Notes when a batch was on which screens, so that a moment's play is found at once.
-    fn add_reach(
-        &mut self,
-        box_id: &BoxId,
-        log_epoch: u64,
-        first_seq: u64,
-        reach: &[Reach],
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Writes down what was taken: the batches as they came, when they were on which screens, what they add to hourly
+    /// totals, and where their logs, which are held, stand now.
+    fn write(&mut self, page: &Page<'_>) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// The batch that brought a play.
     fn batch_with(
@@ -148,9 +128,6 @@ pub trait Entry: Send {
         log_epoch: u64,
         seq: u64,
     ) -> impl Future<Output = Result<Option<Envelope>, Self::Error>> + Send;
-
-    /// Adds to an hourly total.
-    fn add_hour(&mut self, key: &HourKey, total: HourTotal) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Puts evidence aside that could not be counted; the same evidence is kept once. False when the box has too much of it.
     fn put_aside(&mut self, evidence: &Evidence<'_>) -> impl Future<Output = Result<bool, Self::Error>> + Send;
@@ -163,6 +140,15 @@ pub trait Entry: Send {
         span: Span,
         at: Instant,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Remembers how far the changes went, to come back to it. One such place at a time.
+    fn save(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Keeps the changes since [`Entry::save`].
+    fn keep_saved(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Takes the changes since [`Entry::save`] back; an error means that the whole entry is gone.
+    fn back_to_saved(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Makes the changes last: on disk when this returns.
     fn commit(self) -> impl Future<Output = Result<(), Self::Error>> + Send;

@@ -2,10 +2,8 @@
 
 use ed25519_dalek::VerifyingKey;
 
-use super::reach::reach;
 use super::sort::{Step, contradicts, sort};
-use super::totals::add_up;
-use super::{ASIDE_OF_BOX_MAX, Books, Entry, Evidence, Span, Standing};
+use super::{ASIDE_OF_BOX_MAX, Books, Entry, Evidence, LogKey, Page, Span, Standing};
 use crate::clock::Instant;
 use crate::id::BoxId;
 use crate::manifest::{Distrust, Envelope};
@@ -98,15 +96,15 @@ pub async fn resume<B: Books>(
         return Ok(at(held));
     }
     let mut entry = books.enter().await.map_err(Refused::Books)?;
-    let start = chain_start(box_id, log_epoch);
-    let standing = entry.hold(box_id, log_epoch, &start).await.map_err(Refused::Books)?;
+    let log = LogKey { box_id, log_epoch };
+    let standing = hold(&mut entry, log).await.map_err(Refused::Books)?;
     if oldest_seq <= standing.seq + 1 {
         return Ok(at(standing.seq));
     }
     let gap = Span { first_seq: standing.seq + 1, last_seq: oldest_seq - 1 };
     entry.add_gap(box_id, log_epoch, gap, now).await.map_err(Refused::Books)?;
     let after = Standing { seq: gap.last_seq, chain: None };
-    entry.move_to(box_id, log_epoch, after).await.map_err(Refused::Books)?;
+    entry.write(&Page::moving(log, after)).await.map_err(Refused::Books)?;
     entry.commit().await.map_err(Refused::Books)?;
     Ok(Resumed { gap: Some(gap), ..at(gap.last_seq) })
 }
@@ -138,7 +136,7 @@ pub async fn receive<B: Books>(
         Err(refused) => return Err(refused),
     };
     let mut entry = books.enter().await.map_err(Refused::Books)?;
-    keep_nonsense(&mut entry, from, place, &why, envelope, now).await.map_err(Refused::Books)?;
+    put_aside(&mut entry, from, place, &why, envelope, now).await.map_err(Refused::Books)?;
     entry.commit().await.map_err(Refused::Books)?;
     Err(Refused::Nonsense(why))
 }
@@ -159,33 +157,28 @@ pub fn open<E>(from: Author<'_>, envelope: &Envelope) -> Result<Batch, Refused<E
 ///
 /// # Errors
 /// [`Refused::Ahead`] and [`Refused::Nonsense`], which leave nothing to commit, and [`Refused::Books`].
-pub async fn take<T: Entry>(
+pub(super) async fn take<T: Entry>(
     entry: &mut T,
     from: Author<'_>,
     batch: &Batch,
     envelope: &Envelope,
     now: Instant,
 ) -> Result<Received, Refused<T::Error>> {
-    let (box_id, log_epoch) = (from.box_id, batch.log_epoch);
-    let start = chain_start(box_id, log_epoch);
-    let standing = entry.hold(box_id, log_epoch, &start).await.map_err(Refused::Books)?;
+    let log = LogKey { box_id: from.box_id, log_epoch: batch.log_epoch };
+    let log_epoch = log.log_epoch;
+    let standing = hold(entry, log).await.map_err(Refused::Books)?;
+    let mut page = Page::default();
     let (after, reason) = match sort(batch, standing) {
         Step::Ahead => return Err(Refused::Ahead { held: LogMark { log_epoch, seq: standing.seq } }),
         Step::Nowhere => {
             return Err(Refused::Nonsense(format!("{} plays from number {} on", batch.plays.len(), batch.first_seq)));
         }
         Step::Repeat => (standing, contradiction(entry, from, batch).await.map_err(Refused::Books)?),
-        Step::Aside { reason, after } => (after, Some(reason)),
-        Step::Take { span, plays, after } => {
-            entry.add_batch(box_id, log_epoch, span, envelope, now).await.map_err(Refused::Books)?;
-            let reach = reach(&plays, now);
-            entry.add_reach(box_id, log_epoch, span.first_seq, &reach).await.map_err(Refused::Books)?;
-            let totals = add_up(plays, now);
-            for (key, total) in &totals.hours {
-                entry.add_hour(key, *total).await.map_err(Refused::Books)?;
-            }
-            (after, totals.unproven())
+        Step::Aside { reason, after } => {
+            page = Page::moving(log, after);
+            (after, Some(reason))
         }
+        Step::Take { span, plays, after } => (after, page.add((log, span), plays, after, (envelope, now))),
     };
     let mut aside = None;
     if let Some(reason) = reason {
@@ -194,9 +187,15 @@ pub async fn take<T: Entry>(
         aside = Some(Aside { first_seq: batch.first_seq, count: batch.plays.len(), reason, is_kept });
     }
     if after != standing {
-        entry.move_to(box_id, log_epoch, after).await.map_err(Refused::Books)?;
+        entry.write(&page).await.map_err(Refused::Books)?;
     }
     Ok(Received { held: LogMark { log_epoch, seq: after.seq }, aside })
+}
+
+/// Where one log stands, held.
+async fn hold<T: Entry>(entry: &mut T, log: LogKey<'_>) -> Result<Standing, T::Error> {
+    let begun = Standing { seq: 0, chain: Some(chain_start(log.box_id, log.log_epoch)) };
+    Ok(entry.hold(&[log]).await?.first().copied().unwrap_or(begun))
 }
 
 /// A repetition that tells another story is evidence of a copied or turned-back log.
@@ -207,22 +206,8 @@ async fn contradiction<T: Entry>(entry: &mut T, from: Author<'_>, batch: &Batch)
     Ok(is_other.then(|| "other plays under numbers that are held already".to_owned()))
 }
 
-/// Keeps what is signed by a box and no batch.
-///
-/// # Errors
-/// When the books cannot be written.
-pub async fn keep_nonsense<T: Entry>(
-    entry: &mut T,
-    from: Author<'_>,
-    place: (u64, u64),
-    why: &str,
-    envelope: &Envelope,
-    now: Instant,
-) -> Result<bool, T::Error> {
-    put_aside(entry, from, place, why, envelope, now).await
-}
-
-async fn put_aside<T: Entry>(
+/// Keeps what cannot be counted; false when the box has too much of it.
+pub(super) async fn put_aside<T: Entry>(
     entry: &mut T,
     from: Author<'_>,
     (log_epoch, first_seq): (u64, u64),

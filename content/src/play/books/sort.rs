@@ -47,17 +47,18 @@ pub(crate) fn sort(batch: &Batch, standing: Standing) -> Step {
     let held = usize::try_from(next_seq - batch.first_seq).unwrap_or(usize::MAX);
     let (known, fresh) = batch.plays.split_at(held.min(batch.plays.len()));
     let chain_here = chain_over(batch.chain_before, known);
-    let after = Standing { seq: last_seq, chain: Some(chain_over(chain_here, fresh)) };
+    let after = |chain| Standing { seq: last_seq, chain: Some(chain) };
     if standing.chain.is_some_and(|chain| chain != chain_here) {
         let reason = format!("the chain is broken before play {next_seq}");
-        return Step::Aside { reason, after };
+        return Step::Aside { reason, after: after(chain_over(chain_here, fresh)) };
     }
     match batch.read() {
-        Ok((plays, _)) => {
+        Ok((mut plays, chain)) => {
             let span = Span { first_seq: next_seq, last_seq };
-            Step::Take { span, plays: plays.into_iter().skip(held).collect(), after }
+            plays.drain(..held.min(plays.len()));
+            Step::Take { span, plays, after: after(chain) }
         }
-        Err(bad) => Step::Aside { reason: bad.to_string(), after },
+        Err(bad) => Step::Aside { reason: bad.to_string(), after: after(chain_over(chain_here, fresh)) },
     }
 }
 

@@ -11,35 +11,18 @@ const CLOCKS_FROM: Instant = Instant(1_577_836_800_000);
 /// How far a box's clock may be ahead of the server's.
 const AHEAD_MAX_MS: i64 = DAY_MS;
 
-/// Plays added up, and the numbers of those whose time cannot be true.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    /// In the order of their keys, so that two writers never wait for each other crosswise.
-    pub(super) hours: BTreeMap<HourKey, HourTotal>,
-    /// Plays that were not counted.
-    pub(super) time_unproven: Vec<u64>,
-}
-
-impl Totals {
-    /// Why some plays were not counted, if any.
-    pub(super) fn unproven(&self) -> Option<String> {
-        let (first, last) = (self.time_unproven.first()?, self.time_unproven.last()?);
-        Some(format!("time unproven: {} plays from {first} to {last}", self.time_unproven.len()))
-    }
-}
-
 /// A play that was received at `received_at` can have begun at `started_at`: its clock was set, and did not run ahead.
 #[must_use]
 pub fn is_time_proven(started_at: Instant, received_at: Instant) -> bool {
     started_at >= CLOCKS_FROM && started_at <= received_at.plus_ms(AHEAD_MAX_MS)
 }
 
-/// Adds plays up.
-pub(super) fn add_up(plays: Vec<Play>, now: Instant) -> Totals {
-    let mut totals = Totals::default();
+/// Adds plays up; tells why some of them were not counted, if any.
+pub(super) fn add_up(hours: &mut BTreeMap<HourKey, HourTotal>, plays: Vec<Play>, now: Instant) -> Option<String> {
+    let mut unproven = Vec::new();
     for play in plays {
         if !is_time_proven(play.started_at, now) {
-            totals.time_unproven.push(play.seq);
+            unproven.push(play.seq);
             continue;
         }
         let key = HourKey {
@@ -49,7 +32,7 @@ pub(super) fn add_up(plays: Vec<Play>, now: Instant) -> Totals {
             item: play.item,
             item_version: play.item_version,
         };
-        let total = totals.hours.entry(key).or_default();
+        let total = hours.entry(key).or_default();
         total.plays += 1;
         total.complete += match play.ending {
             Ending::Complete => 1,
@@ -58,5 +41,6 @@ pub(super) fn add_up(plays: Vec<Play>, now: Instant) -> Totals {
         total.shown_ms += i64::from(play.shown_ms);
         total.planned_ms += i64::from(play.planned_ms);
     }
-    totals
+    let (first, last) = (unproven.first()?, unproven.last()?);
+    Some(format!("time unproven: {} plays from {first} to {last}", unproven.len()))
 }

@@ -12,9 +12,9 @@ use anteroom_content::wire::{
 };
 use quinn::Connection;
 
-use super::frames::{Frames, say};
 use super::super::roll_call;
 use super::booth::{once, soon};
+use super::frames::{Frames, say};
 use super::house::{House, screen};
 use crate::assign;
 use crate::db::{clinics, deliveries, places};

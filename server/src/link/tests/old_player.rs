@@ -8,8 +8,8 @@ use anteroom_content::wire::{ALPN_CONTROL, CLOSE_STOPPING, Hello, Refusal, ToPla
 use serde::Deserialize;
 use serde_json::json;
 
-use super::frames::Frames;
 use super::booth::{Talk, TestBox, once, soon};
+use super::frames::Frames;
 use super::house::{House, screen, zone};
 use crate::db::boxes;
 use crate::db::ledger::asked;

@@ -1,0 +1,88 @@
+//! Faults in a running program, put there by `strace`: it dies at a system call, or the call fails, without a change of its
+//! code.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::{Outcome, until};
+
+/// How long the tracer may take to hold every thread.
+const HOLD_LIMIT: Duration = Duration::from_secs(20);
+
+/// What happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The program dies at the `nth` call of a thread, from 1, before the call is made.
+    Kill {
+        /// Which.
+        nth: u32,
+    },
+    /// Every call fails with an input/output error.
+    Eio,
+}
+
+/// A program with a fault in it; dropped, it goes on without.
+#[derive(Debug)]
+pub struct Injected {
+    tracer: Child,
+}
+
+impl Injected {
+    /// Puts a fault into the process `pid`, at calls of one kind.
+    ///
+    /// # Errors
+    /// When there is no `strace`, or it may not trace.
+    pub fn into(pid: u32, call: &str, fault: Fault) -> Outcome<Self> {
+        let what = match fault {
+            Fault::Kill { nth } => format!("inject={call}:signal=KILL:when={nth}"),
+            Fault::Eio => format!("inject={call}:error=EIO"),
+        };
+        let tracer = Command::new("strace")
+            .args([
+                "-f",
+                "-qqq",
+                "-o",
+                "/dev/null",
+                "-e",
+                &format!("trace={call}"),
+                "-e",
+                &what,
+                "-p",
+                &pid.to_string(),
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("no strace: apt-get install strace")?;
+        let mut injected = Self { tracer };
+        until("the tracer to hold every thread", HOLD_LIMIT, || {
+            if let Some(status) = injected.tracer.try_wait()? {
+                anyhow::bail!("strace ended ({status}): may it trace?");
+            }
+            is_traced(pid)
+        })?;
+        Ok(injected)
+    }
+}
+
+impl Drop for Injected {
+    fn drop(&mut self) {
+        // It lets go of the program when it ends; where that has died, it has ended by itself.
+        let _ = Command::new("kill").args(["-INT", &self.tracer.id().to_string()]).status();
+        let _ = self.tracer.wait();
+    }
+}
+
+/// Every thread has a tracer.
+fn is_traced(pid: u32) -> Outcome<bool> {
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let status = std::fs::read_to_string(thread?.path().join("status")).unwrap_or_default();
+        if status.lines().any(|line| line.split_whitespace().eq(["TracerPid:", "0"])) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -3,8 +3,11 @@
 pub mod fleet;
 pub mod harness;
 pub mod peers;
+pub mod relay;
 
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod networks;
 #[cfg(test)]
 mod walks;

@@ -103,7 +103,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use anteroom_content::clock::Instant;
-    use anteroom_content::wire::ToPlayer;
+    use anteroom_content::wire::{Carrier, ToPlayer};
 
     use super::super::Frame;
     use super::*;
@@ -126,7 +126,8 @@ mod tests {
     fn come(index: &mut Index, box_id: &str) -> Arc<dyn Mouth> {
         let mouth: Arc<dyn Mouth> = Arc::new(Mute);
         let (zone, screens) = (None, Vec::new());
-        let seen = Seen { box_id: name(box_id), zone, screens, since: Instant(0), beat: None, applied: None };
+        let (since, carrier) = (Instant(0), Carrier::Udp);
+        let seen = Seen { box_id: name(box_id), zone, screens, since, carrier, beat: None, applied: None };
         index.enter(1, Arc::clone(&mouth), seen);
         mouth
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
-use anteroom_content::wire::{Beat, PictureFormat, Refusal, ToPlayer};
+use anteroom_content::wire::{Beat, Carrier, PictureFormat, Refusal, ToPlayer};
 use tokio::sync::watch;
 
 use self::index::Index;
@@ -59,10 +59,20 @@ pub struct Seen {
     pub screens: Vec<ScreenId>,
     /// Since when it is connected.
     pub since: Instant,
+    /// What carries its conversation.
+    pub carrier: Carrier,
     /// Its last heartbeat and when that came.
     pub beat: Option<(Instant, Beat)>,
     /// The newest manifest it has on the glass, and since when.
     pub applied: Option<(u64, Instant)>,
+}
+
+impl Seen {
+    /// A firewall swallows the box's UDP.
+    #[must_use]
+    pub fn is_over_tcp(&self) -> bool {
+        self.carrier == Carrier::Tcp
+    }
 }
 
 /// A picture of a glass.
@@ -98,9 +108,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Fleet {
     /// A box came. Of two connections with one identity the newer one stays; the older one is ended.
-    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant, mouth: Arc<dyn Mouth>) {
-        let seen =
-            Seen { box_id: box_id.clone(), zone: None, screens: Vec::new(), since: now, beat: None, applied: None };
+    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant, carrier: Carrier, mouth: Arc<dyn Mouth>) {
+        let seen = Seen {
+            box_id: box_id.clone(),
+            zone: None,
+            screens: Vec::new(),
+            since: now,
+            carrier,
+            beat: None,
+            applied: None,
+        };
         let before = lock(&self.index).enter(boot, mouth, seen);
         if let Some((boot_before, mouth)) = before {
             if boot_before != boot {

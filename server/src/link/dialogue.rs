@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant as Tick;
 
-use crate::quic::Connection;
 use anteroom_content::id::{ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
 use anteroom_content::play::LogMark;
-use anteroom_content::wire::{Beat, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
+use anteroom_content::wire::{Beat, EMPTY_FRAME, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames};
@@ -17,6 +16,7 @@ use super::limits::{
     CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CONFIRM_EVERY, NOTE_SEEN_EVERY,
     RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
 };
+use super::line::{Line, Pulse};
 use super::renew::{self, NoCertificate};
 use super::voice::{Call, Voice};
 use super::{picture, transfer};
@@ -43,7 +43,7 @@ enum End {
 /// Holds the conversation until it ends.
 pub(super) async fn converse(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     voice: Arc<Voice>,
     hear: Frames,
     hello: Hello,
@@ -65,7 +65,7 @@ pub(super) async fn converse(
         paired,
     };
     tracing::info!(
-        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
+        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), link.carrier = ?connection.carrier(), player.version = &*dialogue.player_version,
         manifest.version = hello.manifest_version, "a box is connected"
     );
     let ended = match Box::pin(dialogue.welcome(hello, held_seq, assignment_version, screens)).await {
@@ -78,7 +78,7 @@ pub(super) async fn converse(
 
 struct Dialogue<'a> {
     state: &'a State,
-    connection: &'a Connection,
+    connection: &'a Line,
     paired: PairedBox,
     voice: Arc<Voice>,
     /// The same, as the fleet knows it.
@@ -134,6 +134,7 @@ impl Dialogue<'_> {
     async fn run(&mut self, mut hear: Frames) -> Result<End, Broken> {
         let mut confirm = tokio::time::interval(CONFIRM_EVERY);
         confirm.reset();
+        let mut pulse = Pulse::of(self.connection);
         loop {
             tokio::select! {
                 call = self.voice.called() => match call? {
@@ -152,6 +153,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
+                () = pulse.beat() => self.voice.say_frame(EMPTY_FRAME.into()).await?,
                 _ = confirm.tick() => if let Some(end) = Box::pin(self.confirm()).await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }
@@ -328,7 +330,7 @@ impl Dialogue<'_> {
             }
         };
         tracing::info!(r#box.id = %box_id, link.end = words, "a box is gone");
-        self.connection.close(code.into(), words.as_bytes());
+        self.connection.close(code, words.as_bytes());
         self.note_seen();
     }
 }

@@ -2,9 +2,8 @@
 
 use std::io::SeekFrom;
 
-use crate::quic::{Connection, RecvStream, SendStream};
 use anteroom_content::id::{BoxId, ContentHash};
-use anteroom_content::wire::{Fetch, Found};
+use anteroom_content::wire::{Errand, Fetch, Found};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::task::JoinSet;
@@ -13,6 +12,8 @@ use super::frames::{Broken, Frames, say, say_bytes};
 use super::limits::{
     BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FIRST_FRAME_BYTES_MAX, TRANSFERS_MAX,
 };
+use super::line::{Hear, Line, Speak};
+use super::picture;
 use crate::db::boxes::{PairedBox, box_by_id, may_have_part};
 use crate::db::{DbError, places, publications};
 use crate::library::Library;
@@ -40,14 +41,14 @@ enum Thing {
 }
 
 /// Hands files out on a connection of their own, until it ends.
-pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &PairedBox) {
+pub(super) async fn hand_out(state: &State, connection: &Line, paired: &PairedBox) {
     connection.set_send_window(BULK_WINDOW_BYTES);
     let mut transfers = JoinSet::new();
     let mut revoked = state.fleet.revoked.listen(&paired.id);
     loop {
         if !is_believed(state, &paired.id).await {
             // What is being sent ends with the connection.
-            return connection.close(CLOSE_REFUSED.into(), b"unpaired");
+            return connection.close(CLOSE_REFUSED, b"unpaired");
         }
         if !serve(state, connection, paired, &mut transfers, &mut revoked).await {
             return;
@@ -58,7 +59,7 @@ pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &Pa
 /// Hands files out until the connection ends (then it tells `false`), or a box was unpaired that may be this one.
 async fn serve(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     paired: &PairedBox,
     transfers: &mut JoinSet<()>,
     revoked: &mut Listener,
@@ -86,12 +87,12 @@ async fn is_believed(state: &State, box_id: &BoxId) -> bool {
     }
 }
 
-/// Answers one fetch.
-pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, hear: RecvStream) {
+/// Answers one fetch, or takes one picture.
+pub(super) async fn answer(state: State, box_id: BoxId, mut speak: Speak, hear: Hear) {
     match send(&state, &box_id, &mut speak, hear).await {
-        Ok(()) => drop(speak.finish()),
+        Ok(()) => speak.finish(),
         Err(short) => {
-            let _ = speak.reset(CLOSE_CONFUSED.into());
+            speak.reset(CLOSE_CONFUSED);
             match short {
                 // The box asks again from where it was cut.
                 Short::Broken(error) => tracing::debug!(r#box.id = %box_id, reason = %error, "a transfer was cut"),
@@ -103,8 +104,18 @@ pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, h
     }
 }
 
-async fn send(state: &State, box_id: &BoxId, speak: &mut SendStream, hear: RecvStream) -> Result<(), Short> {
-    let fetch: Fetch = Frames::of(hear).due(FIRST_FRAME_BYTES_MAX).await?;
+async fn send(state: &State, box_id: &BoxId, speak: &mut Speak, hear: Hear) -> Result<(), Short> {
+    let mut hear = Frames::of(hear);
+    let fetch: Fetch = match hear.due(FIRST_FRAME_BYTES_MAX).await? {
+        Errand::Fetch(fetch) => fetch,
+        Errand::Picture(head) => {
+            let (_, screens) = places::screens_of_box(&state.db, box_id.as_str()).await?;
+            let screens: Vec<_> = screens.into_iter().map(|screen| screen.id).collect();
+            picture::take_behind(state, box_id, &screens, (head, hear)).await;
+            return Ok(());
+        }
+    };
+    drop(hear);
     match find(state, box_id, fetch.hash).await? {
         None => {
             tracing::warn!(r#box.id = %box_id, file.hash = %fetch.hash, "a box asked for what it may not have or is not there");

@@ -8,17 +8,21 @@ use std::time::{Duration, Instant as Tick};
 use anteroom_content::clock::Instant;
 use anteroom_content::manifest::Manifest;
 use anteroom_content::text::Text;
-use anteroom_content::wire::{Refusal, TroubleKind};
+use anteroom_content::wire::{Carrier, Refusal, TroubleKind};
 use tokio::sync::watch;
 
 use super::connect::{Unreached, connect, judge};
 use super::dialogue::{self, End};
 use super::enrolment::{self, Attempt, Failed};
 use super::frames::Broken;
+use super::line::Line;
 use super::tls::{Purpose, when_paired};
+use super::way::Way;
 use crate::agent::chance;
 use crate::agent::events::{Event, EventSender, LinkEvent, stop_asked};
-use crate::agent::limits::{BUSY_WAIT_MAX, RECONNECT_BASE, RECONNECT_CAP, RECONNECT_DOUBLINGS_MAX, REFUSED_WAIT};
+use crate::agent::limits::{
+    BUSY_WAIT_MAX, RECONNECT_BASE, RECONNECT_CAP, RECONNECT_DOUBLINGS_MAX, REFUSED_WAIT, UDP_LOOK_CAP,
+};
 use crate::agent::playlog::Scribe;
 use crate::agent::store::{Files, Identity, Store};
 use crate::agent::time::{BoxClock, Learned};
@@ -28,6 +32,8 @@ use crate::agent::time::{BoxClock, Learned};
 pub struct Link {
     /// The server, `HOST:PORT`.
     pub server: String,
+    /// What is known of the way there.
+    pub way: Arc<Way>,
     /// What an operator sees of this box.
     pub host: String,
     /// A random number of this start of the agent.
@@ -89,7 +95,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// A conversation that is told to stop has so long to say so to the server.
-const FAREWELL: Duration = Duration::from_millis(300);
+pub(super) const FAREWELL: Duration = Duration::from_millis(300);
 
 /// Anything from nothing to the base doubled for each failure, so that boxes that lost a server together come back apart.
 fn full_jitter(failures: u32, chance: u64) -> Duration {
@@ -147,27 +153,29 @@ async fn pair(link: &Link, failures: &mut u32) -> Next {
 
 async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next {
     let connected = async {
-        let config = when_paired(identity, &link.clock, Purpose::Control)?;
-        connect(&link.server, &config).await
+        let pass = when_paired(identity, &link.clock, Purpose::Control)?;
+        connect(&link.server, &link.way, &pass).await
     };
-    let (endpoint, connection) = match connected.await {
-        Ok(connected) => connected,
+    let mut line = match connected.await {
+        Ok(line) => line,
         Err(error) => return unreached(link, failures, &error).await,
     };
-    let started = Tick::now();
-    let ended = dialogue::hold(link, identity, &connection).await;
-    connection.close(0u32.into(), b"bye");
-    link.events.send(Event::Link(LinkEvent::Lost)).await;
-    let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
+    let (mut started, mut ended) = hold(link, identity, &line).await;
+    while let Ok(End::Moved(newer)) = ended {
+        line = newer;
+        (started, ended) = hold(link, identity, &line).await;
+    }
     match ended {
+        // Taken care of above.
+        Ok(End::Moved(_)) => Next::AtOnce,
         Ok(End::Stopped) => Next::Never,
         // Not at once: a disk on which no log can be begun would have the box call without a pause.
         Ok(End::LogLost) => Next::Later,
         Ok(End::Renewed) => Next::AtOnce,
         Ok(End::Refused(refusal)) => refused(link, failures, refusal).await,
-        Err(Broken::Connection(error)) if started.elapsed() < RECONNECT_BASE => {
+        Err(Broken::Lost(lost)) if started.elapsed() < RECONNECT_BASE => {
             // A server that does not believe the box's certificate says so only after the handshake.
-            unreached(link, failures, &judge(connection.remote_address(), &error)).await
+            unreached(link, failures, &judge(line.remote_address(), &lost)).await
         }
         Err(error) => {
             let was_long = started.elapsed() > RECONNECT_CAP;
@@ -176,6 +184,18 @@ async fn converse(link: &Link, identity: &Identity, failures: &mut u32) -> Next 
             Next::Later
         }
     }
+}
+
+/// Holds one conversation, and tells when it began and how it ended.
+async fn hold(link: &Link, identity: &Identity, line: &Line) -> (Tick, Result<End, Broken>) {
+    let started = Tick::now();
+    let ended = dialogue::hold(link, identity, line).await;
+    if line.carrier() == Carrier::Udp && started.elapsed() > UDP_LOOK_CAP {
+        link.way.note_lasting();
+    }
+    link.events.send(Event::Link(LinkEvent::Lost)).await;
+    line.end(b"bye", FAREWELL).await;
+    (started, ended)
 }
 
 async fn unreached(link: &Link, failures: &mut u32, error: &Unreached) -> Next {

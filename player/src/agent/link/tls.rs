@@ -35,6 +35,15 @@ pub enum TlsError {
     Cipher(#[from] quinn::crypto::rustls::NoInitialCipherSuite),
 }
 
+/// What a connection is made with, whichever way it goes.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// Over QUIC.
+    pub quic: ClientConfig,
+    /// Over TCP.
+    pub tls: Arc<rustls::ClientConfig>,
+}
+
 /// The two connections of a paired box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -48,20 +57,20 @@ pub enum Purpose {
 ///
 /// # Errors
 /// [`TlsError`].
-pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<ClientConfig, TlsError> {
+pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<Pass, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), belief: Belief::Anybody });
     let mut tls =
         builder(provider, clock)?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     tls.alpn_protocols = vec![ALPN_ENROL.to_vec()];
-    Ok(with_transport(QuicClientConfig::try_from(tls)?, Purpose::Control))
+    Pass::of(tls, Purpose::Control)
 }
 
 /// How a paired box connects.
 ///
 /// # Errors
 /// [`TlsError`].
-pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose) -> Result<ClientConfig, TlsError> {
+pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose) -> Result<Pass, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     for authority in CertificateDer::pem_slice_iter(identity.authority_pem.as_bytes()) {
@@ -81,7 +90,30 @@ pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose)
         Purpose::Bulk => ALPN_BULK,
     };
     tls.alpn_protocols = vec![alpn.to_vec()];
-    Ok(with_transport(QuicClientConfig::try_from(tls)?, purpose))
+    Pass::of(tls, purpose)
+}
+
+impl Pass {
+    /// For a box that has no certificate yet.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<Self, TlsError> {
+        to_enrol(clock)
+    }
+
+    /// For the files of a paired box.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn for_files(identity: &Identity, clock: &Arc<BoxClock>) -> Result<Self, TlsError> {
+        when_paired(identity, clock, Purpose::Bulk)
+    }
+
+    fn of(tls: rustls::ClientConfig, purpose: Purpose) -> Result<Self, TlsError> {
+        let quic = with_transport(QuicClientConfig::try_from(tls.clone())?, purpose);
+        Ok(Self { quic, tls: Arc::new(tls) })
+    }
 }
 
 fn builder(

@@ -3,6 +3,7 @@
 mod booth;
 mod conversation;
 mod enrolment;
+mod fallback;
 mod files;
 mod frames;
 mod house;

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 PACKAGES := build-essential pkg-config mold libwayland-dev libxkbcommon-dev libx11-dev libfontconfig1-dev \
 	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-libav mesa-vulkan-drivers libvulkan1 fonts-noto-cjk fontconfig ffmpeg espeak-ng librsvg2-bin
-PACKAGES_TEST := $(PACKAGES) chromium chromium-driver postgresql-15 sqlite3 strace
+PACKAGES_TEST := $(PACKAGES) chromium chromium-driver iproute2 postgresql-15 sqlite3 strace
 # What the server is compared with. Debian starts their services; the comparison uses ports of its own.
 PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light
 

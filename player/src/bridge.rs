@@ -84,6 +84,9 @@ pub struct Waiting {
     pub server: String,
     /// What is going on, in plain words.
     pub text: Text,
+    /// The port on which a firewall swallows UDP, while the box is in touch over TCP.
+    #[serde(default)]
+    pub blocked_port: Option<u16>,
 }
 
 /// What the stage tells the agent.

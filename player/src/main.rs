@@ -1,4 +1,5 @@
-//! `anteroom-player`: `run` is the agent, `stage` what it starts to draw, `status` and `snapshot` ask a running agent.
+//! `anteroom-player`: `run` is the agent, `stage` what it starts to draw, `status` and `snapshot` ask a running agent, `doctor`
+//! looks at everything between the box and its server.
 
 #![expect(
     unreachable_pub,
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_content::place::{SCREEN_SIDE_MAX_PX, SCREEN_SIDE_MIN_PX};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -29,6 +30,7 @@ Examples:
   anteroom-player run --server 10.0.0.5:4433 --state ./box1 --headless --size 640x360
       No display needed; look at the glass with `snapshot` or in the console.
   anteroom-player status --state ./box1 --json
+  anteroom-player doctor --state ./box1
   anteroom-player snapshot --state ./box1 glass.png
 
 Environment: every option is also read from ANTEROOM_PLAYER_…, such as ANTEROOM_PLAYER_SERVER;
@@ -58,6 +60,26 @@ enum Verb {
         #[arg(value_name = "FILE.png")]
         file: PathBuf,
     },
+    /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk.
+    /// Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
+    #[command(after_help = "Examples:
+  anteroom-player doctor --state /var/lib/anteroom
+      The server is the one the running player looks for.
+  anteroom-player doctor --server 10.0.0.5:4433 --state ./box1 --lang zh
+  anteroom-player doctor --server 10.0.0.5:4433 --state ./box1 --json")]
+    Doctor {
+        /// The server's link: name or address, and port [default: the running player's]
+        #[arg(long, env = "ANTEROOM_PLAYER_SERVER", value_name = "HOST:PORT", value_parser = parse_server)]
+        server: Option<String>,
+        #[command(flatten)]
+        state: StateArgs,
+        /// In which language the words are.
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
+        /// As JSON, for scripts; in both languages.
+        #[arg(long)]
+        json: bool,
+    },
     /// Tells how a running player does.
     Status {
         #[command(flatten)]
@@ -66,6 +88,15 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A language by its short name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Lang {
+    /// Chinese
+    Zh,
+    /// English
+    En,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +201,10 @@ fn main() -> ExitCode {
         }
         Verb::Snapshot { state, file } => answer(agent::snapshot(&state.folder, &file).map_err(Into::into)),
         Verb::Status { state, json } => answer(status(&state, json)),
+        Verb::Doctor { server, state, lang, json } => match doctor(server, &state, json, lang) {
+            Ok(is_well) => ExitCode::from(u8::from(!is_well)),
+            Err(error) => answer(Err(error)),
+        },
     }
 }
 
@@ -192,6 +227,19 @@ fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
         println!("{}", status.lines());
     }
     Ok(())
+}
+
+/// Tells what the doctor found, and whether nothing is bad.
+#[expect(clippy::print_stdout, reason = "the answer to a command belongs there")]
+fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(agent::examine(server, &state.folder)).map_err(anyhow::Error::msg)?;
+    if json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        println!("{}", report.lines(lang == Lang::Zh));
+    }
+    Ok(report.is_well())
 }
 
 fn run(args: RunArgs) -> anyhow::Result<()> {

@@ -36,9 +36,47 @@ pub struct Settings {
     /// Where players connect (UDP)
     #[arg(long, env = "ANTEROOM_LINK", value_name = "ADDRESS")]
     pub link: Option<SocketAddr>,
+    /// Where players connect whose UDP is blocked (TCP): an address, or `off`; by default the address of the link
+    #[arg(long, env = "ANTEROOM_LINK_TCP", value_name = "ADDRESS")]
+    pub link_tcp: Option<LinkTcp>,
     /// What codes on the glass begin with, such as `http://10.0.0.5:8081`; by default the machine's LAN address
     #[arg(long, env = "ANTEROOM_PHONE_ADDRESS", value_name = "URL")]
     pub phone_address: Option<String>,
+}
+
+/// Where players connect over TCP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum LinkTcp {
+    /// At the address and the port of the link.
+    #[default]
+    LikeUdp,
+    /// Nowhere: a box whose UDP is blocked stays outside.
+    Off,
+    /// Somewhere else, from where the port of the link leads there.
+    At(SocketAddr),
+}
+
+impl std::str::FromStr for LinkTcp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            text => text
+                .parse()
+                .map(Self::At)
+                .map_err(|_| format!("`{text}` is neither an address with a port, such as 0.0.0.0:4433, nor `off`")),
+        }
+    }
+}
+
+impl TryFrom<String> for LinkTcp {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
 }
 
 /// Where the file is.
@@ -65,6 +103,8 @@ pub struct Config {
     pub phone: SocketAddr,
     /// Where players connect.
     pub link: SocketAddr,
+    /// Where players connect whose UDP is blocked.
+    pub link_tcp: LinkTcp,
     /// What codes begin with, when it was set.
     pub phone_address: Option<String>,
 }
@@ -120,6 +160,7 @@ impl Config {
             console: address(over.console, file.console, CONSOLE),
             phone: address(over.phone, file.phone, PHONE),
             link: address(over.link, file.link, LINK),
+            link_tcp: over.link_tcp.or(file.link_tcp).unwrap_or_default(),
             phone_address: phone_address.map(|text| text.trim_end_matches('/').to_owned()),
         })
     }
@@ -180,6 +221,17 @@ mod tests {
         assert_eq!(config.console.port(), 9000);
         assert_eq!(config.phone.port(), 9002);
         assert_eq!(config.link.port(), 4433);
+    }
+
+    #[test]
+    fn the_fallback_is_where_the_link_is_or_elsewhere_or_off() {
+        let told = |text: &str| Config::load(&args(text).1).map(|config| config.link_tcp);
+        assert_eq!(told("").expect("nothing"), LinkTcp::LikeUdp);
+        assert_eq!(told("link_tcp = \"off\"\n").expect("off"), LinkTcp::Off);
+        let at = "10.0.0.5:443".parse().expect("an address");
+        assert_eq!(told("link_tcp = \"10.0.0.5:443\"\n").expect("an address"), LinkTcp::At(at));
+        let said = told("link_tcp = \"on\"\n").expect_err("neither").to_string();
+        assert!(said.contains("server.toml:1:") && said.contains("off"), "{said}");
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn tell(told: &plan::Told) -> ExitCode {
 fn greet(ready: &serve::Ready) {
     println!("console   {}", ready.console);
     println!("phone     {}", ready.phone.to_ascii_lowercase());
-    println!("players   {} (UDP)", ready.link);
+    println!("players   {} (UDP; TCP where UDP is blocked)", ready.link);
     if let Some(code) = &ready.setup_code {
         println!("set-up    open the console and type this code once: {code}");
     }

@@ -9,11 +9,13 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config::Config;
+use crate::config::{Config, LinkTcp};
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
 use crate::{console, ledger, link, phone, publish};
 
+/// How often the kernel is asked for a port that is free for UDP and for TCP.
+const ANY_PORT_TRIES: u32 = 16;
 /// How long open pages and links may take to end when the server stops.
 const STOP_SECS: u64 = 5;
 
@@ -22,6 +24,8 @@ pub struct Listening {
     console: TcpListener,
     phone: TcpListener,
     link: UdpSocket,
+    /// The players' door once more, for those whose UDP is blocked.
+    link_tcp: Option<TcpListener>,
     /// Their addresses.
     pub doors: Doors,
 }
@@ -39,9 +43,37 @@ impl Listening {
         };
         let console = TcpListener::bind(config.console).await.with_context(|| taken("console", config.console))?;
         let phone = TcpListener::bind(config.phone).await.with_context(|| taken("phone", config.phone))?;
-        let link = UdpSocket::bind(config.link).with_context(|| taken("link", config.link))?;
+        let (link, link_tcp) = players_door(config).await?;
         let doors = Doors { console: console.local_addr()?, phone: phone.local_addr()?, link: link.local_addr()? };
-        Ok(Self { console, phone, link, doors })
+        Ok(Self { console, phone, link, link_tcp, doors })
+    }
+}
+
+/// Takes the link's port, of UDP and of TCP.
+async fn players_door(config: &Config) -> anyhow::Result<(UdpSocket, Option<TcpListener>)> {
+    let mut tries = if config.link.port() == 0 { ANY_PORT_TRIES } else { 1 };
+    loop {
+        let link = UdpSocket::bind(config.link).with_context(|| {
+            format!("cannot listen on {} (UDP): another program has it, or this user may not. Choose another with --link ADDRESS", config.link)
+        })?;
+        let at = match config.link_tcp {
+            LinkTcp::Off => return Ok((link, None)),
+            LinkTcp::LikeUdp => link.local_addr()?,
+            LinkTcp::At(at) => at,
+        };
+        tries -= 1;
+        match TcpListener::bind(at).await {
+            Ok(listener) => return Ok((link, Some(listener))),
+            // The kernel chose a port that is free for UDP alone: it is asked for another one.
+            Err(error) if tries > 0 => tracing::debug!(reason = %error, "a port is not free for TCP"),
+            Err(error) => {
+                return Err(error).with_context(|| {
+                    format!(
+                        "cannot listen on {at} (TCP, for players whose UDP is blocked): another program has it, or this user may not. Choose another address with --link-tcp ADDRESS, or do without it: --link-tcp off"
+                    )
+                });
+            }
+        }
     }
 }
 
@@ -102,7 +134,7 @@ pub async fn run(state: State, listening: Listening, stop: watch::Receiver<bool>
         axum::serve(listening.phone, phone::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>());
     let console = console.with_graceful_shutdown(stopped(stop.clone()));
     let phone = phone.with_graceful_shutdown(stopped(stop.clone()));
-    let link = link::serve(state.clone(), listening.link, stop.clone());
+    let link = link::serve(state.clone(), listening.link, listening.link_tcp, stop.clone());
     let doors = async {
         let (console, phone, link) = tokio::join!(console.into_future(), phone.into_future(), link);
         console.context("the console door failed")?;

@@ -5,8 +5,11 @@ pub mod fleet;
 pub mod fuzz;
 pub mod harness;
 pub mod peers;
+pub mod relay;
 
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod networks;
 #[cfg(test)]
 mod walks;

@@ -167,7 +167,9 @@ impl World {
         if self.player.talk.is_none() {
             self.talks += 1;
             let hello = self.player.call(self.talks, self.time);
-            hello.iter().for_each(|hello| self.up.say(self.time, &(self.talks, hello.clone())));
+            if let Some(hello) = &hello {
+                self.up.say(self.time, &(self.talks, hello.clone()));
+            }
         }
         for said in self.player.pump(self.time).unwrap_or_default() {
             self.up.say(self.time, &(self.talks, said));

@@ -6,6 +6,9 @@ use serde::de::DeserializeOwned;
 /// The largest frame, in bytes. Whatever is larger goes by transfer.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 
+/// A frame of no bytes: says only that whoever says it is still there. Skipped by whoever hears it.
+pub const EMPTY_FRAME: [u8; 4] = [0; 4];
+
 /// Why a frame is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadFrame {

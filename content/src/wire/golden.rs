@@ -201,6 +201,17 @@ fn what_the_first_release_said_means_what_it_meant() {
 }
 
 #[test]
+fn an_errand_is_known_by_its_fields_and_an_empty_frame_says_nothing() {
+    let fetch = Fetch { hash: ContentHash::of(b"seven steps"), from_byte: 4_096 };
+    let screen = ScreenId::parse("Z1-1").unwrap();
+    let head = PictureHead { screen, at: Instant(1), format: PictureFormat::Jpeg, size_bytes: 9 };
+    assert_eq!(decode(&encode(&fetch).unwrap()[4..]), Ok(Errand::Fetch(fetch)));
+    assert_eq!(decode(&encode(&head).unwrap()[4..]), Ok(Errand::Picture(head)));
+    assert!(decode::<Errand>(br#"{"size_bytes":9}"#).is_err());
+    assert_eq!(frame_length(EMPTY_FRAME), Ok(0));
+}
+
+#[test]
 fn every_prefix_of_every_message_is_an_error_with_a_name() {
     for (name, frame) in messages() {
         for end in 4..frame.len() {

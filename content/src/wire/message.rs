@@ -263,6 +263,26 @@ pub struct PictureHead {
     pub size_bytes: u64,
 }
 
+/// The first frame of an exchange on a connection for files over TCP: what it is, known by its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Errand {
+    /// The box wants a file.
+    Fetch(Fetch),
+    /// The box brings a picture.
+    Picture(PictureHead),
+}
+
+/// What carries a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    /// QUIC over UDP, as it should be.
+    Udp,
+    /// TLS over TCP, because UDP is blocked.
+    Tcp,
+}
+
 /// The format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,4 +1,4 @@
-//! The conversation between box and server, over QUIC.
+//! The conversation between box and server, over QUIC; where a firewall swallows UDP, over TLS 1.3 on TCP.
 //!
 //! **Enrolment** (ALPN [`ALPN_ENROL`], no client certificate). The box commits to a nonce, the server answers with its
 //! own, the box reveals; both compute the same eight letters over both certificates, both keys and both nonces. The box
@@ -20,7 +20,19 @@
 //! box sends one [`Fetch`] frame; the server answers one [`Found`] frame and the bytes from the offset on.
 //!
 //! Every frame is a big-endian `u32` length and that much JSON. Unknown fields are ignored, so that a box that slept for
-//! weeks still understands; unknown messages are skipped. Limits have names and are checked before a byte is stored.
+//! weeks still understands; unknown messages are skipped, and so is a frame of no bytes ([`EMPTY_FRAME`]). Limits have names
+//! and are checked before a byte is stored.
+//!
+//! **Over TCP** (TLS 1.3 to the same port number, the same certificates, the same three ALPNs, the same frames). A connection
+//! is one stream: a conversation or an enrolment has it for itself, as the box's first stream over QUIC. Where QUIC opens
+//! further streams, the box dials a further connection (ALPN [`ALPN_BULK`]) and holds exchanges on it, one after another:
+//! the first frame says what it is ([`Errand`]). A [`Fetch`] is answered with [`Found`] and the bytes that are left of the
+//! file, no more and no fewer; behind a [`PictureHead`] come as many bytes as it says, and no answer. Then the next exchange
+//! may begin. There is no keep-alive as QUIC has it: the server says an [`EMPTY_FRAME`] every [`KEEP_ALIVE_SECS`] in a
+//! conversation and an enrolment, a box in a conversation beats every [`BEAT_SECS`]; a side that waits for a word and hears
+//! not a byte for [`IDLE_SECS`] is alone and hangs up, and so does the server on a connection for files that nobody uses.
+//! What QUIC says by a code when it closes is not said; what a box has to know is in [`ToPlayer::Refused`]. A box has one
+//! conversation, whichever way it comes: the newer one has the place, so that it may come back over QUIC at any moment.
 
 mod codec;
 pub mod comeback;
@@ -31,11 +43,11 @@ mod golden;
 mod message;
 mod versions;
 
-pub use codec::{BadFrame, FRAME_BYTES_MAX, decode, encode, frame_length};
+pub use codec::{BadFrame, EMPTY_FRAME, FRAME_BYTES_MAX, decode, encode, frame_length};
 pub use delivery::{Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step};
 pub use message::{
-    Beat, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer, ToServer, Trouble,
-    TroubleKind,
+    Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer,
+    ToServer, Trouble, TroubleKind,
 };
 pub use versions::{LINK_OLDEST, LINK_VERSION, Versions};
 

@@ -7,7 +7,7 @@ use anteroom_content::id::{ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::{Envelope, Manifest};
 use anteroom_content::text::Text;
 use anteroom_content::trust::SignedCharter;
-use anteroom_content::wire::{Obstacle, ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Carrier, Obstacle, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::health::Status;
@@ -73,14 +73,14 @@ pub enum FallCause {
 pub enum LinkEvent {
     /// The server cannot be reached, in words for whoever stands before the screen.
     Unreached(Text),
-    /// The code to type in the console.
-    Code(PairCode),
+    /// The code to type in the console, and what carries the enrolment.
+    Code(PairCode, Carrier),
     /// The box was paired.
     Paired(Box<Identity>),
     /// The server does not know the box any more.
     Unpaired,
-    /// The conversation stands; this is how to talk to the server.
-    Connected(mpsc::Sender<ToServer>),
+    /// The conversation stands; this is how to talk to the server, and what carries it.
+    Connected(mpsc::Sender<ToServer>, Carrier),
     /// The conversation is over.
     Lost,
     /// The server's clock was heard.

@@ -3,6 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ItemId, PairCode, ScreenId, ZoneId};
 use anteroom_content::text::Text;
+use anteroom_content::wire::Carrier;
 use serde::{Deserialize, Serialize};
 
 /// What `status` tells.
@@ -14,6 +15,9 @@ pub struct Status {
     pub server: String,
     /// The conversation with the server stands.
     pub connected: bool,
+    /// What carries it; none before anybody was reached.
+    #[serde(default)]
+    pub carrier: Option<Carrier>,
     /// The box's name; none before it was paired.
     #[serde(rename = "box")]
     pub box_id: Option<BoxId>,
@@ -46,13 +50,21 @@ pub struct Status {
 }
 
 impl Status {
+    fn standing(&self) -> &'static str {
+        match (self.connected, self.carrier) {
+            (false, _) => "not connected",
+            (true, Some(Carrier::Tcp)) => "connected over TCP (UDP is blocked)",
+            (true, Some(Carrier::Udp) | None) => "connected",
+        }
+    }
+
     /// In lines for people.
     pub fn lines(&self) -> String {
         let none = || "–".to_owned();
         let named = |name: Option<String>| name.unwrap_or_else(none);
         let mut lines = vec![
             ("player", self.version.clone()),
-            ("server", format!("{} ({})", self.server, if self.connected { "connected" } else { "not connected" })),
+            ("server", format!("{} ({})", self.server, self.standing())),
             ("box", named(self.box_id.as_ref().map(ToString::to_string))),
             ("zone", named(self.zone.as_ref().map(ToString::to_string))),
             ("screen", named(self.screen.as_ref().map(ToString::to_string))),

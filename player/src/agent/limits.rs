@@ -27,6 +27,24 @@ pub const VERDICT_AFTER_HANDSHAKE: Duration = Duration::from_millis(500);
 pub const LINK_LONG: Duration = Duration::from_secs(30);
 /// A server of another version is asked again so often, in case it was updated.
 pub const VERSION_WAIT: Duration = Duration::from_mins(5);
+/// Without any answer to a handshake for so long, UDP does not get through. A handshake's first packets go out three times
+/// within it, so that one in five lost is no reason.
+pub const UDP_ANSWER_MAX: Duration = Duration::from_secs(5);
+/// How often that happens before a box stays on TCP: once before the server answered over TCP, and once more afterwards, when
+/// it is known to be there.
+pub const UDP_TRIES: u32 = 2;
+/// On TCP a box looks after so long whether UDP has come back; up to half longer, by chance, and twice as long each time.
+pub const UDP_LOOK_BASE: Duration = Duration::from_secs(20);
+/// The longest time between two such looks.
+pub const UDP_LOOK_CAP: Duration = Duration::from_mins(10);
+/// When a box moves to another way, it still hears for so long what the server had said on the one before.
+pub const MOVE_MAX: Duration = Duration::from_secs(5);
+/// The largest packet of a conversation, in bytes: every network carries it.
+pub const PACKET_BYTES_MAX: u16 = 1_200;
+/// How much of a TCP connection is read at once, in bytes: one TLS record.
+pub const TCP_CHUNK_BYTES: usize = 16 * 1024;
+/// How often the kernel asks a silent server whether it is there, before it is gone.
+pub const TCP_PROBES_MAX: u32 = 2;
 /// A busy server may send us away for so long and no longer.
 pub const BUSY_WAIT_MAX: Duration = Duration::from_mins(10);
 /// Addresses tried of one server name.
@@ -107,6 +125,17 @@ pub const SNAPSHOT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub const CALLERS_MAX: usize = 8;
 /// A caller at the door who says nothing for so long is sent away.
 pub const CALLER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The doctor waits so long for an answer.
+pub const DOCTOR_ANSWER_MAX: Duration = Duration::from_secs(1);
+/// And asks so often.
+pub const DOCTOR_TRIES: u32 = 3;
+/// A machine whose clock is further off than this is told to people, in milliseconds; the player follows the server's.
+pub const CLOCK_OFF_MAX_MS: i64 = 5_000;
+/// With less room than this nothing new can be taken, in bytes.
+pub const DISK_FREE_MIN_BYTES: u64 = 256 * 1024 * 1024;
+/// With less room than this a programme of movies will not fit, in bytes.
+pub const DISK_FREE_POOR_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// No box lives before this: 2026-01-01 UTC. What a fresh box with a dead clock starts from.
 pub const TIME_BORN: Instant = Instant(1_767_225_600_000);

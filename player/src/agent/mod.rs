@@ -3,6 +3,7 @@
 mod caller;
 mod chance;
 mod desk;
+mod doctor;
 mod door;
 mod events;
 mod health;
@@ -18,6 +19,7 @@ mod time;
 mod walk;
 
 pub use caller::{snapshot, status};
+pub use doctor::examine;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};
 pub use run::{Options, run};
 pub use supervise::{Size, StageCommand};

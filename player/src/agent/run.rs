@@ -101,6 +101,7 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
     let link = Link {
         host: description(options.size),
         server: options.server,
+        way: Arc::default(),
         boot: chance::number(),
         clock,
         store: store.clone(),

@@ -1,6 +1,7 @@
 //! Cards set in type: an item's words, the house's own card, the closed screen, and the code of a box without a place.
 
 use anteroom_content::item::{Class, Item};
+use anteroom_content::text::Text;
 
 use super::area::Area;
 use super::ink::{CLAY, DEEP, DUSK, EMBER, Ink, LAGOON, MIST, NIGHT, PAPER, PINE, SAND, SLATE, TEAL, WHITE};
@@ -115,7 +116,7 @@ pub(super) fn fallback(layout: &Layout) -> Vec<Mark> {
         ("如感不适，请立即告诉身边的医护人员", Style::plain(layout.lead(), WHITE)),
         ("If you feel unwell, please tell the staff at once", Style::plain(layout.body, MIST)),
     ];
-    marks.extend(stacked(layout, area.inset_by(layout.gap * 3, layout.gap * 2), &lines, 2));
+    marks.extend(stacked(layout, area.inset_by(layout.gap * 3, layout.gap * 2), &lines, &[2]));
     marks
 }
 
@@ -131,12 +132,12 @@ fn ripples(area: Area, ink: Ink) -> Vec<Mark> {
 }
 
 /// Lines in the middle of an area, one under another; a wider space after the first `lead` of them.
-fn stacked(layout: &Layout, area: Area, lines: &[(&str, Style)], lead: usize) -> Vec<Mark> {
+fn stacked(layout: &Layout, area: Area, lines: &[(&str, Style)], leads: &[usize]) -> Vec<Mark> {
     let mut set = Vec::new();
     let mut total = 0;
     for (n, (text, style)) in lines.iter().enumerate() {
         let setting = fit(text, style.weight, style.most, style.most.lower(9), area.w, area.h / 2);
-        let space = if n == lead { layout.gap * 2 } else { 0 };
+        let space = if leads.contains(&n) { layout.gap * 2 } else { 0 };
         total += space + setting.height();
         set.push((space, setting, style));
     }
@@ -169,8 +170,20 @@ pub(super) fn closed(layout: &Layout, face: &ClockFace) -> Vec<Mark> {
         (face.date.zh.as_str(), Style::plain(layout.lead(), EMBER)),
         (face.date.en.as_str(), Style::plain(layout.small(), EMBER)),
     ];
-    marks.extend(stacked(layout, area.inset(layout.gap * 2), &lines, 9));
+    marks.extend(stacked(layout, area.inset(layout.gap * 2), &lines, &[]));
     marks
+}
+
+/// For the installer before the glass: what happened, why, and what to do about it.
+fn blocked(port: u16) -> Text {
+    Text::new(
+        &format!(
+            "UDP 端口 {port} 被防火墙拦截，已改用 TCP：配对和播放照常，但网络不好时恢复较慢。请网络管理员放行到服务器的 UDP {port}。"
+        ),
+        &format!(
+            "A firewall blocks UDP port {port}, so this box uses TCP. It works, and recovers more slowly on a bad network. Have UDP {port} to the server let through."
+        ),
+    )
 }
 
 /// A glass nobody has told anything yet.
@@ -184,7 +197,11 @@ pub(super) fn waiting(layout: &Layout, waiting: &Waiting) -> Vec<Mark> {
     let mut marks = vec![Mark::plate(area, DEEP, 0)];
     let code = waiting.code.map_or_else(String::new, |code| code.grouped().replace('-', "  "));
     if layout.shape == Shape::Ribbon {
-        let text = if code.is_empty() { waiting.text.zh.clone() } else { format!("{code}  {}", waiting.server) };
+        let text = match (code.is_empty(), waiting.blocked_port) {
+            (true, _) => waiting.text.zh.clone(),
+            (false, None) => format!("{code}  {}", waiting.server),
+            (false, Some(port)) => format!("{code}  防火墙拦截 UDP {port}，已用 TCP"),
+        };
         marks.push(Style::plain(layout.body, WHITE).strong().shrinking(9).line(&text, area.inset_by(layout.gap, 0)));
         return marks;
     }
@@ -200,7 +217,13 @@ pub(super) fn waiting(layout: &Layout, waiting: &Waiting) -> Vec<Mark> {
     let server = format!("服务器 Server  {}", waiting.server);
     lines.push((server.as_str(), Style::plain(layout.body, SAND)));
     lines.retain(|(text, _)| !text.trim().is_empty());
-    let lead = if code.is_empty() { 9 } else { 3 };
-    marks.extend(stacked(layout, area.inset(layout.gap * 2), &lines, lead));
+    let mut leads = if code.is_empty() { Vec::new() } else { vec![3] };
+    let blocked = waiting.blocked_port.map(blocked);
+    if let Some(blocked) = &blocked {
+        leads.push(lines.len());
+        lines.push((blocked.zh.as_str(), Style::plain(layout.body, SAND)));
+        lines.push((blocked.en.as_str(), Style::plain(layout.body.lower(2), MIST)));
+    }
+    marks.extend(stacked(layout, area.inset(layout.gap * 2), &lines, &leads));
     marks
 }

@@ -138,6 +138,38 @@ fn any_sight() -> impl Strategy<Value = Sight> {
     )
 }
 
+/// Everything that is said, without its line breaks.
+fn said(marks: &[Mark]) -> String {
+    let words = marks.iter().filter_map(|mark| match mark {
+        Mark::Words { setting, .. } => Some(setting.lines.concat()),
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_firewall_that_blocks_udp_is_said_on_every_glass_with_its_port() {
+    for (width_px, height_px) in [(1920, 1080), (1080, 1920), (3840, 2160), (1536, 768), (960, 64), (640, 360)] {
+        let (width_mm, distance_cm, role, has_clinics) = (1_200, 300, Role::Full, false);
+        let layout = Layout::of(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics });
+        let waiting = |blocked_port| Waiting {
+            code: PairCode::parse("WWWW-MMMM"),
+            server: "192.168.100.200:4433".into(),
+            text: Text::new(
+                "请在控制台“配对”页输入此码。十分钟内有效。",
+                "Type this code on the console's pairing page.",
+            ),
+            blocked_port,
+        };
+        let told = said(&card::waiting(&layout, &waiting(Some(4_433))));
+        assert!(
+            told.contains("UDP") && told.contains("4433") && told.contains("TCP"),
+            "{width_px}×{height_px}: {told}"
+        );
+        assert!(!said(&card::waiting(&layout, &waiting(None))).contains("UDP"));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -152,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn cards_keep_their_places(sight in any_sight(), title in "[一-龥]{1,30}", body in "([一-龥]{1,20}[，。①②]){0,20}") {
+    fn cards_keep_their_places(sight in any_sight(), is_blocked in any::<bool>(), title in "[一-龥]{1,30}", body in "([一-龥]{1,20}[，。①②]){0,20}") {
         let layout = Layout::of(&sight);
         if !layout.content.is_empty() {
             check(layout.content, &card::card(&layout, &item(&title, &body)))?;
@@ -160,7 +192,8 @@ proptest! {
         }
         check(layout.glass, &card::closed(&layout, &face()))?;
         let text = Text::new("正在寻找服务器，请稍候。", "Looking for the server, please wait.");
-        let waiting = Waiting { code: PairCode::parse("WWWW-MMMM"), server: "192.168.100.200:4433".into(), text };
+        let blocked_port = is_blocked.then_some(4_433);
+        let waiting = Waiting { code: PairCode::parse("WWWW-MMMM"), server: "192.168.100.200:4433".into(), text, blocked_port };
         check(layout.glass, &card::waiting(&layout, &waiting))?;
     }
 }

@@ -6,13 +6,15 @@ use std::time::Instant as Tick;
 use anteroom_content::clock::{Instant, MINUTE_MS};
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::text::{Language, Text};
-use anteroom_content::wire::{Beat, Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step, ToPlayer, Versions};
+use anteroom_content::wire::{
+    Beat, Carrier, Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step, ToPlayer, Versions,
+};
 use jiff::tz::TimeZone;
 
 use super::*;
 use crate::db::deliveries::{self, BoxStand};
 use crate::db::tests::on_each_engine;
-use crate::fleet::{Fleet, Frame, Mouth};
+use crate::fleet::{Fleet, Frame, Mouth, Spoken};
 use crate::publish::publish;
 use crate::state::tests::{furnish, state_on};
 use crate::words::words;
@@ -68,7 +70,7 @@ fn ground(screens: usize) -> Ground {
 
 fn come(fleet: &Fleet, n: usize, link_version: u32) -> Arc<dyn Mouth> {
     let mouth: Arc<dyn Mouth> = Arc::new(Mute);
-    fleet.connect(&box_id(n), (1, link_version), NOW, Arc::clone(&mouth));
+    fleet.connect(&box_id(n), 1, NOW, Spoken { link_version, carrier: Carrier::Udp }, Arc::clone(&mouth));
     mouth
 }
 

@@ -141,7 +141,8 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use anteroom_content::wire::ToPlayer;
+    use anteroom_content::clock::Instant;
+    use anteroom_content::wire::{Carrier, ToPlayer};
 
     use super::super::Frame;
     use super::*;
@@ -164,9 +165,9 @@ mod tests {
     fn come(index: &mut Index, box_id: &str) -> Arc<dyn Mouth> {
         let mouth: Arc<dyn Mouth> = Arc::new(Mute);
         let (zone, screens) = (None, Vec::new());
-        let (since, link_version) = (Instant(0), 1);
+        let (since, carrier, link_version) = (Instant(0), Carrier::Udp, 1);
         let (beat, applied, delivery) = (None, None, None);
-        let seen = Seen { box_id: name(box_id), zone, screens, since, beat, applied, delivery, link_version };
+        let seen = Seen { box_id: name(box_id), zone, screens, since, carrier, beat, applied, delivery, link_version };
         index.enter(1, Arc::clone(&mouth), seen);
         mouth
     }

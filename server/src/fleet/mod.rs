@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
-use anteroom_content::wire::{Beat, Delivery, PictureFormat, Refusal, ToPlayer, Versions, comeback};
+use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, ToPlayer, Versions, comeback};
 use tokio::sync::watch;
 
 pub use self::deliveries::Deliveries;
@@ -56,6 +56,15 @@ pub struct Fleet {
     pub twins: Twins,
 }
 
+/// How a conversation is held with a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spoken {
+    /// The version of the messages that was agreed on.
+    pub link_version: u32,
+    /// What carries it.
+    pub carrier: Carrier,
+}
+
 /// What is known of a connected box.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -67,6 +76,8 @@ pub struct Seen {
     pub screens: Vec<ScreenId>,
     /// Since when it is connected.
     pub since: Instant,
+    /// What carries its conversation.
+    pub carrier: Carrier,
     /// Its last heartbeat and when that came.
     pub beat: Option<(Instant, Beat)>,
     /// The newest manifest it has on the glass, and since when.
@@ -75,6 +86,14 @@ pub struct Seen {
     pub delivery: Option<Box<Delivery>>,
     /// The version of the messages that is spoken with it.
     pub link_version: u32,
+}
+
+impl Seen {
+    /// A firewall swallows the box's UDP.
+    #[must_use]
+    pub fn is_over_tcp(&self) -> bool {
+        self.carrier == Carrier::Tcp
+    }
 }
 
 /// A picture of a glass.
@@ -111,18 +130,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Fleet {
-    /// A box came, and a version of the messages was agreed on. Of two connections with one identity the newer one stays;
-    /// the older one is ended.
-    pub fn connect(&self, box_id: &BoxId, (boot, link_version): (u64, u32), now: Instant, mouth: Arc<dyn Mouth>) {
+    /// A box came. Of two connections with one identity the newer one stays; the older one is ended.
+    pub fn connect(&self, box_id: &BoxId, boot: u64, now: Instant, spoken: Spoken, mouth: Arc<dyn Mouth>) {
         let seen = Seen {
             box_id: box_id.clone(),
             zone: None,
             screens: Vec::new(),
             since: now,
+            carrier: spoken.carrier,
             beat: None,
             applied: None,
             delivery: None,
-            link_version,
+            link_version: spoken.link_version,
         };
         let before = lock(&self.index).enter(boot, mouth, seen);
         if let Some((boot_before, mouth)) = before {

@@ -14,7 +14,7 @@ pub(super) struct Admission {
 
 impl Admission {
     pub(super) fn new() -> Self {
-        Self { bucket: Bucket::full(Tick::now()) }
+        Self { bucket: Bucket::full(HANDSHAKES_AT_ONCE, HANDSHAKES_A_SEC, Tick::now()) }
     }
 }
 
@@ -30,7 +30,11 @@ impl Doorkeeper for Admission {
 
 /// A bucket that fills steadily, and is emptied by the spoonful.
 #[derive(Debug)]
-struct Bucket {
+pub(super) struct Bucket {
+    /// Spoonfuls it holds.
+    at_once: u32,
+    /// Spoonfuls that fall in a second.
+    a_sec: u32,
     /// Spoonfuls in it, in millionths: what falls in between two callers is less than one.
     millionths: u64,
     filled_at: Tick,
@@ -40,16 +44,17 @@ struct Bucket {
 const SPOONFUL: u64 = 1_000_000;
 
 impl Bucket {
-    fn full(now: Tick) -> Self {
-        Self { millionths: u64::from(HANDSHAKES_AT_ONCE) * SPOONFUL, filled_at: now }
+    /// Full to the brim.
+    pub(super) fn full(at_once: u32, a_sec: u32, now: Tick) -> Self {
+        Self { at_once, a_sec, millionths: u64::from(at_once) * SPOONFUL, filled_at: now }
     }
 
     /// Takes a spoonful, if there is one.
-    fn take(&mut self, now: Tick) -> bool {
+    pub(super) fn take(&mut self, now: Tick) -> bool {
         let micros = u64::try_from(now.saturating_duration_since(self.filled_at).as_micros()).unwrap_or(u64::MAX);
         self.filled_at = now;
-        let fallen_in = micros.saturating_mul(u64::from(HANDSHAKES_A_SEC));
-        self.millionths = self.millionths.saturating_add(fallen_in).min(u64::from(HANDSHAKES_AT_ONCE) * SPOONFUL);
+        let fallen_in = micros.saturating_mul(u64::from(self.a_sec));
+        self.millionths = self.millionths.saturating_add(fallen_in).min(u64::from(self.at_once) * SPOONFUL);
         let is_there = self.millionths >= SPOONFUL;
         self.millionths -= if is_there { SPOONFUL } else { 0 };
         is_there
@@ -65,7 +70,7 @@ mod tests {
     #[test]
     fn a_storm_is_let_in_at_once_up_to_the_brim_and_then_steadily() {
         let begin = Tick::now();
-        let mut bucket = Bucket::full(begin);
+        let mut bucket = Bucket::full(HANDSHAKES_AT_ONCE, HANDSHAKES_A_SEC, begin);
         let taken = |bucket: &mut Bucket, at: Tick| (0..10_000).filter(|_| bucket.take(at)).count();
         assert_eq!(taken(&mut bucket, begin), 1_000);
         assert_eq!(taken(&mut bucket, begin + Duration::from_millis(100)), 250);

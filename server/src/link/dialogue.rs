@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant as Tick;
 
-use crate::quic::Connection;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Envelope};
 use anteroom_content::play::LogMark;
-use anteroom_content::wire::{Beat, Delivery, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble};
+use anteroom_content::wire::{
+    Beat, Delivery, EMPTY_FRAME, FRAME_BYTES_MAX, Hello, Refusal, ToPlayer, ToServer, Trouble,
+};
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, Frames};
@@ -18,6 +19,7 @@ use super::limits::{
     CLOCK_OFF_MAX_MS, CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_REPLACED, CLOSE_STOPPING, CONFIRM_EVERY,
     NOTE_SEEN_EVERY, RENEWALS_MAX, TRANSFERS_MAX, TROUBLE_CHARS_MAX, VERSION_CHARS_MAX,
 };
+use super::line::{Line, Pulse};
 use super::renew::{self, NoCertificate};
 use super::voice::{Call, Voice};
 use super::{picture, transfer};
@@ -46,7 +48,7 @@ enum End {
 /// Holds the conversation until it ends.
 pub(super) async fn converse(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     (voice, hear): (Arc<Voice>, Frames),
     (hello, link_version): (Box<Hello>, u32),
     arrival: Box<Arrival>,
@@ -69,8 +71,9 @@ pub(super) async fn converse(
         paired: Box::new(paired),
     };
     tracing::info!(
-        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), player.version = &*dialogue.player_version,
-        link.version = link_version, manifest.version = hello.manifest_version, "a box is connected"
+        r#box.id = %dialogue.paired.id, link.from = %connection.remote_address(), link.carrier = ?connection.carrier(),
+        player.version = &*dialogue.player_version, link.version = link_version,
+        manifest.version = hello.manifest_version, "a box is connected"
     );
     let ended = match Box::pin(dialogue.welcome(hello, held_seq, assignment_version, screens)).await {
         Ok(None) => dialogue.run(hear).await,
@@ -82,7 +85,7 @@ pub(super) async fn converse(
 
 struct Dialogue<'a> {
     state: &'a State,
-    connection: &'a Connection,
+    connection: &'a Line,
     paired: Box<PairedBox>,
     voice: Arc<Voice>,
     /// The same, as the fleet knows it.
@@ -144,6 +147,7 @@ impl Dialogue<'_> {
     async fn run(&mut self, mut hear: Frames) -> Result<End, Broken> {
         let mut confirm = tokio::time::interval(CONFIRM_EVERY);
         confirm.reset();
+        let mut pulse = Pulse::of(self.connection);
         loop {
             tokio::select! {
                 call = self.voice.called() => match call? {
@@ -162,6 +166,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
+                () = pulse.beat() => self.voice.say_frame(EMPTY_FRAME.into()).await?,
                 _ = confirm.tick() => if let Some(end) = Box::pin(self.confirm()).await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }
@@ -370,7 +375,7 @@ impl Dialogue<'_> {
             }
         };
         tracing::info!(r#box.id = %box_id, link.end = words, "a box is gone");
-        self.connection.close(code.into(), words.as_bytes());
+        self.connection.close(code, words.as_bytes());
         self.note_seen();
     }
 }

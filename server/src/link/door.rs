@@ -1,13 +1,17 @@
 //! The door: who comes in, by which of the three conversations, and who is sent away.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 
 use anteroom_content::wire::{ALPN_BULK, ALPN_CONTROL, ALPN_ENROL};
+use rustls::pki_types::CertificateDer;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use super::endpoint::{self, LinkError};
+use super::fallback::{Caller, Fallback};
 use super::limits::{CLOSE_CONFUSED, CLOSE_DONE, CLOSE_REFUSED, CLOSE_STOPPING, FAREWELL_MAX};
+use super::line::Line;
 use super::renew::is_late;
 use super::{enrol, greeting, roll_call, transfer};
 use crate::db::boxes::{PairedBox, box_by_fingerprint};
@@ -16,12 +20,19 @@ use crate::quic::Connection;
 use crate::state::State;
 use crate::trust::fingerprint;
 
-/// Answers boxes on `socket` until `stop` says so, or nobody is left who could.
+/// Answers boxes on `socket`, and on `fallback` those whose UDP is blocked, until `stop` says so, or nobody is left who could.
 ///
 /// # Errors
 /// [`LinkError`] when the endpoint cannot be opened, or its socket stops working.
-pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bool>) -> Result<(), LinkError> {
+pub async fn serve(
+    state: State,
+    socket: UdpSocket,
+    fallback: Option<TcpListener>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), LinkError> {
     let mut endpoint = endpoint::open(&state, socket)?;
+    let told = stop.clone();
+    let mut fallback = fallback.map(|listener| Fallback::open(&state, listener)).transpose()?;
     tracing::info!(link.address = %endpoint.local_addr(), "the players' door is open");
     let mut links = JoinSet::new();
     let mut errands = JoinSet::new();
@@ -35,6 +46,9 @@ pub async fn serve(state: State, socket: UdpSocket, mut stop: watch::Receiver<bo
                 Some(connection) => drop(links.spawn(answer(state.clone(), connection))),
                 None => break Err(LinkError::Shut),
             },
+            caller = Fallback::next(fallback.as_mut()) => {
+                links.spawn(answer_over_tcp(state.clone(), caller, told.clone()));
+            }
             Some(ended) = links.join_next() => note_end(ended),
             _ = stop.wait_for(|stop| *stop) => break Ok(()),
         }
@@ -78,32 +92,44 @@ fn note_end(ended: Result<(), JoinError>) {
 /// Answers whoever came in. Every box keeps this as long as it is here: what is needed for a moment is put aside in a box of
 /// its own, and is gone with the moment.
 async fn answer(state: State, connection: Connection) {
-    let from = connection.remote_address();
-    let protocol = connection.protocol().unwrap_or_default();
+    let (protocol, certificate) = (connection.protocol().unwrap_or_default(), connection.certificate());
+    converse(&state, &Line::Quic(connection), protocol, certificate).await;
+}
+
+async fn answer_over_tcp(state: State, caller: Caller, stop: watch::Receiver<bool>) {
+    let Some(shaken) = Box::pin(caller.shake(stop)).await else { return };
+    converse(&state, &shaken.line, shaken.protocol, shaken.certificate).await;
+    shaken.line.close(CLOSE_DONE, b"done");
+    drop(shaken.place);
+}
+
+/// Holds the conversation that the box asked for.
+async fn converse(state: &State, connection: &Line, protocol: Vec<u8>, certificate: Option<CertificateDer<'static>>) {
     if protocol == ALPN_ENROL {
-        return Box::pin(enrol::enrol(&state, &connection)).await;
+        return Box::pin(enrol::enrol(state, connection)).await;
     }
-    let Some(certificate) = connection.certificate() else {
+    let from: SocketAddr = connection.remote_address();
+    let Some(certificate) = certificate else {
         tracing::warn!(link.from = %from, "a caller without a certificate was sent away");
-        connection.close(CLOSE_REFUSED.into(), b"a certificate is needed here");
+        connection.close(CLOSE_REFUSED, b"a certificate is needed here");
         return;
     };
     let fingerprint = fingerprint(&certificate);
     drop(certificate);
     match protocol.as_slice() {
-        ALPN_CONTROL => greeting::hold(&state, &connection, &fingerprint).await,
-        ALPN_BULK => match Box::pin(known(&state, &fingerprint)).await {
+        ALPN_CONTROL => greeting::hold(state, connection, &fingerprint).await,
+        ALPN_BULK => match Box::pin(known(state, &fingerprint)).await {
             Ok(Some(paired)) if is_late(&paired, state.now()) => {
-                connection.close(CLOSE_REFUSED.into(), b"the certificate ran out");
+                connection.close(CLOSE_REFUSED, b"the certificate ran out");
             }
-            Ok(Some(paired)) => Box::pin(transfer::hand_out(&state, &connection, &paired)).await,
-            Ok(None) => connection.close(CLOSE_REFUSED.into(), b"unpaired"),
+            Ok(Some(paired)) => Box::pin(transfer::hand_out(state, connection, &paired)).await,
+            Ok(None) => connection.close(CLOSE_REFUSED, b"unpaired"),
             Err(error) => {
                 tracing::error!(reason = %error, "a box gets no files for a while");
-                connection.close(CLOSE_DONE.into(), b"busy");
+                connection.close(CLOSE_DONE, b"busy");
             }
         },
-        _ => connection.close(CLOSE_CONFUSED.into(), b"no such conversation"),
+        _ => connection.close(CLOSE_CONFUSED, b"no such conversation"),
     }
 }
 

@@ -22,6 +22,7 @@ use super::limits::{
     RESET_EVERY, SOCKET_BYTES, SOCKET_BYTES_MODEST, STREAM_WINDOW_BYTES, STREAMS_MAX,
 };
 use super::reset::{Names, ResetKey};
+use super::steady::SteadyConfig;
 use crate::quic::{Endpoint, Settings};
 use crate::state::State;
 
@@ -84,7 +85,8 @@ fn widen(socket: &UdpSocket) -> usize {
     got
 }
 
-fn tls(state: &State) -> Result<rustls::ServerConfig, LinkError> {
+/// Whom the door believes, and what it shows of itself.
+pub(super) fn tls(state: &State) -> Result<rustls::ServerConfig, LinkError> {
     // One suite: every QUIC side has it, and it is the cheapest on the processors in use.
     let provider =
         CryptoProvider { cipher_suites: vec![TLS13_AES_128_GCM_SHA256], ..rustls::crypto::ring::default_provider() };
@@ -126,6 +128,7 @@ fn transport() -> TransportConfig {
         .send_window(u64::from(LINK_WINDOW_BYTES))
         .datagram_receive_buffer_size(Some(DATAGRAM_BYTES))
         .datagram_send_buffer_size(DATAGRAM_BYTES)
+        .congestion_controller_factory(Arc::new(SteadyConfig::default()))
         // Larger packets are looked for where the other side takes them: for files. Boxes say that they take none where
         // they only converse, because probing costs a quarter of a handshake.
         .mtu_discovery_config(Some(MtuDiscoveryConfig::default()))

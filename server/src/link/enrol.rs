@@ -1,31 +1,32 @@
 //! Enrolment: commit, challenge, reveal; then the box waits until a person types its code in the console.
 
-use crate::quic::{Connection, SendStream};
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::from_hex;
+use anteroom_content::wire::EMPTY_FRAME;
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use ed25519_dalek::VerifyingKey;
 
-use super::frames::{Broken, Frames, say};
+use super::frames::{Broken, Frames, say, say_bytes};
 use super::legible::legible;
 use super::limits::{
     CLOSE_DONE, DESCRIPTION_CHARS_MAX, ENROL_FRAME_BYTES_MAX, EXPIRY_EVERY, FAREWELL_MAX, FIRST_FRAME_BYTES_MAX,
     WORD_MAX,
 };
+use super::line::{Line, Pulse, Speak};
 use crate::pairing::Newcomer;
 use crate::state::State;
 
 /// Talks with a new box until there is a verdict or it leaves.
-pub(super) async fn enrol(state: &State, connection: &Connection) {
+pub(super) async fn enrol(state: &State, connection: &Line) {
     let from = connection.remote_address();
     match converse(state, connection).await {
         Ok(verdict) => tracing::info!(link.from = %from, enrolment.verdict = verdict, "an enrolment ended"),
         Err(error) => tracing::warn!(link.from = %from, reason = %error, "an enrolment broke off"),
     }
-    connection.close(CLOSE_DONE.into(), b"done");
+    connection.close(CLOSE_DONE, b"done");
 }
 
-async fn converse(state: &State, connection: &Connection) -> Result<&'static str, Broken> {
+async fn converse(state: &State, connection: &Line) -> Result<&'static str, Broken> {
     let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
     let (mut speak, hear) = opened?;
     let mut hear = Frames::of(hear);
@@ -44,9 +45,11 @@ async fn converse(state: &State, connection: &Connection) -> Result<&'static str
     };
     tracing::info!(link.from = %connection.remote_address(), r#box.description = description, "a box waits to be paired");
     let mut look = tokio::time::interval(EXPIRY_EVERY);
+    let mut pulse = Pulse::of(connection);
     let verdict = loop {
         tokio::select! {
             verdict = &mut seat.verdict => break verdict.unwrap_or(Verdict::Expired),
+            () = pulse.beat() => say_bytes(&mut speak, &EMPTY_FRAME).await?,
             _ = look.tick() => state.pairing.expire(state.now()),
             gone = connection.closed() => return Err(gone.into()),
         }
@@ -58,7 +61,7 @@ async fn converse(state: &State, connection: &Connection) -> Result<&'static str
 /// Checks what was revealed, and computes the code that stands on the box's glass now.
 fn judge(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     commit: &Commit,
     challenge: &Challenge,
     reveal: Reveal,
@@ -80,14 +83,14 @@ fn judge(
     })
 }
 
-async fn finish(connection: &Connection, speak: &mut SendStream, verdict: Verdict) -> Result<&'static str, Broken> {
+async fn finish(connection: &Line, speak: &mut Speak, verdict: Verdict) -> Result<&'static str, Broken> {
     let name = match &verdict {
         Verdict::Accepted { .. } => "accepted",
         Verdict::Expired => "expired",
         Verdict::Refused { .. } => "refused",
     };
     say(speak, &verdict).await?;
-    let _ = speak.finish();
+    speak.finish();
     // The box leaves first, so that the verdict is not cut off.
     let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
     Ok(name)

@@ -1,22 +1,19 @@
-//! Frames on a QUIC stream, with a limit that is checked before anything is kept. Reading may be given up and taken up
+//! Frames on a line, with a limit that is checked before anything is kept. Reading may be given up and taken up
 //! again at any moment.
 
-use crate::quic::{RecvStream, SendStream};
-use anteroom_content::wire::{BadFrame, decode, encode, frame_length};
+use anteroom_content::wire::{BadFrame, EMPTY_FRAME, decode, encode, frame_length};
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::limits::{CHUNK_BYTES, WORD_MAX, WRITE_MAX};
+use super::line::{Hear, Lost, Speak};
 
 /// Why a conversation cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Broken {
-    #[error("the connection is gone: {0}")]
-    Connection(#[from] crate::quic::ConnectionError),
-    #[error("the box cannot be heard: {0}")]
-    Read(#[from] crate::quic::ReadError),
-    #[error("the box does not hear: {0}")]
-    Write(#[from] crate::quic::WriteError),
+    #[error("the line is gone: {0}")]
+    Lost(#[from] Lost),
     #[error(transparent)]
     Frame(#[from] BadFrame),
     #[error("a frame of {length} bytes where at most {bytes_max} may come")]
@@ -36,7 +33,7 @@ impl Broken {
     pub(super) fn is_nonsense(&self) -> bool {
         match self {
             Self::Frame(_) | Self::TooLong { .. } | Self::Confused(_) => true,
-            Self::Connection(_) | Self::Read(_) | Self::Write(_) | Self::Cut | Self::Silent | Self::Deaf => false,
+            Self::Lost(_) | Self::Cut | Self::Silent | Self::Deaf => false,
         }
     }
 }
@@ -44,13 +41,13 @@ impl Broken {
 /// Reads frames from a stream.
 #[derive(Debug)]
 pub(super) struct Frames {
-    stream: RecvStream,
+    stream: Hear,
     waiting: Vec<u8>,
 }
 
 impl Frames {
-    pub(super) fn of(stream: RecvStream) -> Self {
-        Self { stream, waiting: Vec::new() }
+    pub(super) fn of(stream: impl Into<Hear>) -> Self {
+        Self { stream: stream.into(), waiting: Vec::new() }
     }
 
     /// The next message; none at the end of the stream.
@@ -59,10 +56,10 @@ impl Frames {
             if let Some(frame) = self.take(bytes_max)? {
                 return Ok(Some(decode(&frame)?));
             }
-            match self.stream.read_chunk(CHUNK_BYTES).await? {
-                Some(bytes) => self.waiting.extend_from_slice(&bytes),
-                None if self.waiting.is_empty() => return Ok(None),
-                None => return Err(Broken::Cut),
+            match self.stream.read_into(&mut self.waiting, CHUNK_BYTES).await? {
+                true => {}
+                false if self.waiting.is_empty() => return Ok(None),
+                false => return Err(Broken::Cut),
             }
         }
     }
@@ -74,11 +71,14 @@ impl Frames {
     }
 
     /// The bytes behind the last frame: those that have come, and the stream with the others.
-    pub(super) fn into_rest(self) -> (Vec<u8>, RecvStream) {
+    pub(super) fn into_rest(self) -> (Vec<u8>, Hear) {
         (self.waiting, self.stream)
     }
 
     fn take(&mut self, bytes_max: usize) -> Result<Option<Vec<u8>>, Broken> {
+        while self.waiting.starts_with(&EMPTY_FRAME) {
+            self.waiting.drain(..EMPTY_FRAME.len());
+        }
         let Some(head) = self.waiting.first_chunk::<4>() else { return Ok(None) };
         let length = frame_length(*head)?;
         if length > bytes_max {
@@ -95,12 +95,18 @@ impl Frames {
 }
 
 /// Writes one message.
-pub(super) async fn say<T: Serialize>(stream: &mut SendStream, message: &T) -> Result<(), Broken> {
+pub(super) async fn say<T: Serialize>(stream: &mut Speak, message: &T) -> Result<(), Broken> {
     say_bytes(stream, &encode(message)?).await
 }
 
+/// Writes a chunk, as long as the other side reads.
+pub(super) async fn say_chunk(stream: &mut Speak, chunk: Bytes) -> Result<(), Broken> {
+    tokio::time::timeout(WRITE_MAX, stream.write_chunk(chunk)).await.map_err(|_| Broken::Deaf)??;
+    Ok(())
+}
+
 /// Writes bytes, as long as the other side reads.
-pub(super) async fn say_bytes(stream: &mut SendStream, bytes: &[u8]) -> Result<(), Broken> {
+pub(super) async fn say_bytes(stream: &mut Speak, bytes: &[u8]) -> Result<(), Broken> {
     tokio::time::timeout(WRITE_MAX, stream.write_all(bytes)).await.map_err(|_| Broken::Deaf)??;
     Ok(())
 }

@@ -1,25 +1,26 @@
 //! The first words of a connection: who is there, and whether a conversation begins.
 
-use crate::quic::{Connection, SendStream};
 use anteroom_content::wire::{Refusal, ToPlayer, ToServer, Versions};
 
 use super::dialogue::converse;
 use super::frames::{Broken, Frames};
 use super::limits::{BUSY_MS, CLOSE_CONFUSED, CLOSE_REFUSED, FAREWELL_MAX, FIRST_FRAME_BYTES_MAX, WORD_MAX};
+use super::line::{Line, Speak};
 use super::renew::{self, is_late};
 use super::skew;
 use super::voice::Voice;
 use crate::assign;
 use crate::db::arrivals::Arrival;
 use crate::db::{DbResult, certificates};
+use crate::fleet::Spoken;
 use crate::state::State;
 use crate::usher;
 
 /// Holds the conversation with whoever showed a certificate until it ends; whoever is not paired is told to enrol again.
-pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &str) {
+pub(super) async fn hold(state: &State, connection: &Line, fingerprint: &str) {
     let Ok((speak, hear, ToServer::Hello(hello))) = Box::pin(greeted(connection)).await else {
         tracing::warn!(link.from = %connection.remote_address(), "a box did not say hello");
-        connection.close(CLOSE_CONFUSED.into(), b"a hello was due");
+        connection.close(CLOSE_CONFUSED, b"a hello was due");
         return;
     };
     let reassigned = state.fleet.reassigned();
@@ -32,7 +33,8 @@ pub(super) async fn hold(state: &State, connection: &Connection, fingerprint: &s
                 return Box::pin(skew::turn_away(state, connection, &arrival.paired, &hello, speak)).await;
             };
             let voice = Voice::on(speak);
-            state.fleet.connect(&arrival.paired.id, (hello.boot, spoken), state.now(), voice.clone());
+            let spoken_over = Spoken { link_version: spoken, carrier: connection.carrier() };
+            state.fleet.connect(&arrival.paired.id, hello.boot, state.now(), spoken_over, voice.clone());
             if state.fleet.reassigned() != reassigned {
                 // Somebody changed screens or unpaired a box before the fleet knew this one: it is asked again.
                 Box::pin(assign::tell_again(state, &arrival.paired.id)).await;
@@ -60,13 +62,13 @@ async fn arrived(state: &State, fingerprint: &str, log_epoch: u64) -> DbResult<O
 }
 
 /// Says why no conversation begins, and ends the connection.
-pub(super) async fn send_away(connection: &Connection, speak: SendStream, refusal: Refusal) {
+pub(super) async fn send_away(connection: &Line, speak: Speak, refusal: Refusal) {
     let _ = refuse(connection, &Voice::on(speak), refusal).await;
-    connection.close(CLOSE_REFUSED.into(), b"refused");
+    connection.close(CLOSE_REFUSED, b"refused");
 }
 
 /// The stream of the conversation, with the first word on it.
-async fn greeted(connection: &Connection) -> Result<(SendStream, Frames, ToServer), Broken> {
+async fn greeted(connection: &Line) -> Result<(Speak, Frames, ToServer), Broken> {
     let opened = tokio::time::timeout(WORD_MAX, connection.accept_bi()).await.map_err(|_| Broken::Silent)?;
     let (speak, hear) = opened?;
     let mut hear = Frames::of(hear);
@@ -83,12 +85,12 @@ pub(super) fn busy() -> Refusal {
 }
 
 /// Says no, and waits until the box has heard it.
-pub(super) async fn refuse(connection: &Connection, voice: &Voice, refusal: Refusal) -> Result<(), Broken> {
+pub(super) async fn refuse(connection: &Line, voice: &Voice, refusal: Refusal) -> Result<(), Broken> {
     say_last(connection, voice, &ToPlayer::Refused(refusal)).await
 }
 
 /// Says a last word, and waits until the box has heard it.
-pub(super) async fn say_last(connection: &Connection, voice: &Voice, word: &ToPlayer) -> Result<(), Broken> {
+pub(super) async fn say_last(connection: &Line, voice: &Voice, word: &ToPlayer) -> Result<(), Broken> {
     voice.say(word).await?;
     voice.finish();
     let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;

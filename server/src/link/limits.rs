@@ -27,6 +27,23 @@ pub const SOCKET_BYTES: usize = 16 * 1024 * 1024;
 /// Receive buffer asked of the kernel else, in bytes: what `net.core.rmem_max` is set to on most machines of this kind.
 pub const SOCKET_BYTES_MODEST: usize = 4 * 1024 * 1024;
 
+/// Connections over TCP at one time. Each needs a file of the process, which may have 20,000 on many a machine; the fallback
+/// is for the hospitals whose firewall swallows UDP, and not for a whole network.
+pub const TCP_LINKS_MAX: usize = 8_192;
+/// Handshakes going on over TCP at one time. A half-open one costs the kernel's buffers and some kilobytes for as long as
+/// [`HANDSHAKE_MAX`].
+pub const TCP_HALF_OPEN_MAX: usize = 128;
+/// Handshakes over TCP taken on a second.
+pub const TCP_HANDSHAKES_A_SEC: u32 = 400;
+/// Handshakes over TCP taken on at once after a quiet time: those that may be half-open.
+pub const TCP_HANDSHAKES_AT_ONCE: u32 = 128;
+/// How often the kernel asks a silent box whether it is there, before it is gone.
+pub const TCP_PROBES_MAX: u32 = 2;
+/// How long nobody is let in after the kernel had no file left for a caller.
+pub const ACCEPT_REST: Duration = Duration::from_millis(100);
+/// How much of a TCP connection is read at once, in bytes: one TLS record.
+pub const TCP_CHUNK_BYTES: usize = 16 * 1024;
+
 /// A caller of a connection nobody knows is told so no more often, over all of them: thousands find out within seconds that
 /// the server fell, and nobody can have it send more than that.
 pub const RESET_EVERY: Duration = Duration::from_micros(500);
@@ -39,6 +56,10 @@ pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
 pub const LINK_WINDOW_BYTES: u32 = 256 * 1024;
 /// Send window of a file connection, in bytes: a fast LAN at some milliseconds.
 pub const BULK_WINDOW_BYTES: u64 = 1_280 * 1024;
+/// Packets that may be on their way whatever was lost. With one in five lost each way and half a second there and back, a file
+/// of 1 MiB takes a minute with so many, a minute and a half with ten; a line of 1 Mb/s has them carried in a fifth of a
+/// second.
+pub const STEADY_PACKETS_MIN: u64 = 20;
 /// Receive buffer for datagrams, in bytes; small, but without one none could be sent either.
 pub const DATAGRAM_BYTES: usize = 4 * 1024;
 
@@ -48,6 +69,8 @@ pub const FIRST_FRAME_BYTES_MAX: usize = 4 * 1024;
 pub const ENROL_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// A word that is due and takes longer will not come.
 pub const WORD_MAX: Duration = Duration::from_secs(10);
+/// How often a box over TCP hears that the server is still here.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(anteroom_content::wire::KEEP_ALIVE_SECS);
 /// A box that does not read for so long is gone.
 pub const WRITE_MAX: Duration = Duration::from_secs(30);
 /// How long a box may take to hear why it is sent away.
@@ -56,6 +79,8 @@ pub const FAREWELL_MAX: Duration = Duration::from_secs(3);
 pub const EXPIRY_EVERY: Duration = Duration::from_millis(500);
 /// How much of a stream is read, or of a file sent, at once, in bytes.
 pub const CHUNK_BYTES: usize = 64 * 1024;
+/// How much of a file is read at once, in bytes: a few of them fill the send window.
+pub const FILE_CHUNK_BYTES: usize = 256 * 1024;
 /// Whose bytes go first on a connection: words to a box, at 0, before parts of its programme.
 pub const PART_PRIORITY: i32 = -1;
 /// Files come last: they are large, and nothing waits for them that is on the glass now.

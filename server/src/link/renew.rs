@@ -1,12 +1,12 @@
 //! Renewal: a box asks for a new certificate before its own runs out, or afterwards, when that is all it may do.
 
-use crate::quic::{Connection, SendStream};
 use anteroom_content::clock::{DAY_MS, Instant};
 use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
 
 use super::frames::{Broken, Frames, say};
 use super::greeting::send_away;
 use super::limits::{CLOSE_DONE, ENROL_FRAME_BYTES_MAX, FAREWELL_MAX};
+use super::line::{Line, Speak};
 use crate::db::boxes::PairedBox;
 use crate::db::{DbError, certificates};
 use crate::state::State;
@@ -42,7 +42,7 @@ pub(super) async fn sign(state: &State, paired: &PairedBox, request_pem: &str) -
 }
 
 /// Lets a box whose certificate ran out ask for a new one. Nothing else it says is heard.
-pub(super) async fn renew(state: &State, connection: &Connection, paired: &PairedBox, speak: SendStream, hear: Frames) {
+pub(super) async fn renew(state: &State, connection: &Line, paired: &PairedBox, speak: Speak, hear: Frames) {
     if state.now().ms_since(paired.certificate_until) > LATE_MAX_MS {
         tracing::warn!(r#box.id = %paired.id, "a box came half a year after its certificate ran out: it must be paired again");
         return send_away(connection, speak, Refusal::Unpaired).await;
@@ -51,14 +51,14 @@ pub(super) async fn renew(state: &State, connection: &Connection, paired: &Paire
         Ok(()) => {}
         Err(error) => tracing::warn!(r#box.id = %paired.id, reason = %error, "a renewal came to nothing"),
     }
-    connection.close(CLOSE_DONE.into(), b"renewed");
+    connection.close(CLOSE_DONE, b"renewed");
 }
 
 async fn converse(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     paired: &PairedBox,
-    mut speak: SendStream,
+    mut speak: Speak,
     mut hear: Frames,
 ) -> Result<(), NoCertificate> {
     tracing::info!(r#box.id = %paired.id, "a box came whose certificate ran out; it may renew it");
@@ -67,7 +67,7 @@ async fn converse(
         ToServer::Renew { request_pem } => {
             let word = sign(state, paired, &request_pem).await?;
             say(&mut speak, &word).await?;
-            let _ = speak.finish();
+            speak.finish();
             // The box leaves first, so that the certificate is not cut off.
             let _ = tokio::time::timeout(FAREWELL_MAX, connection.closed()).await;
             Ok(())

@@ -1,21 +1,15 @@
 //! Boxes too old or too new to be spoken with: told so in a word that each release understands or skips, and told to people.
 //! They play on from what they hold.
 
-use crate::quic::{Connection, SendStream};
 use anteroom_content::wire::{Hello, Refusal, Trouble, TroubleKind, Versions};
 
 use super::greeting::send_away;
+use super::line::{Line, Speak};
 use crate::db::boxes::{self, PairedBox};
 use crate::state::State;
 
 /// Sends a box away with which no version of the messages can be agreed on.
-pub(super) async fn turn_away(
-    state: &State,
-    connection: &Connection,
-    paired: &PairedBox,
-    hello: &Hello,
-    speak: SendStream,
-) {
+pub(super) async fn turn_away(state: &State, connection: &Line, paired: &PairedBox, hello: &Hello, speak: Speak) {
     let (ours, theirs) = (Versions::OURS, hello.versions());
     let advice = if theirs.newest < ours.oldest {
         "the player is too old: update it"

@@ -1,19 +1,21 @@
 //! Transfers: parts and files by hash, from any byte on, to boxes whose zone plays them.
 
-use std::io::SeekFrom;
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
 
-use crate::quic::{Connection, RecvStream, SendStream};
 use anteroom_content::id::{BoxId, ContentHash};
-use anteroom_content::wire::{Fetch, Found};
+use anteroom_content::wire::{Errand, Fetch, Found};
+use bytes::Bytes;
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::task::JoinSet;
 
-use super::frames::{Broken, Frames, say, say_bytes};
+use super::frames::{Broken, Frames, say, say_bytes, say_chunk};
 use super::limits::{
-    BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FILE_PRIORITY, FIRST_FRAME_BYTES_MAX, PART_PRIORITY,
-    TRANSFERS_MAX,
+    BULK_WINDOW_BYTES, CHUNK_BYTES, CLOSE_CONFUSED, CLOSE_REFUSED, FILE_CHUNK_BYTES, FILE_PRIORITY,
+    FIRST_FRAME_BYTES_MAX, PART_PRIORITY, TRANSFERS_MAX,
 };
+use super::line::{Hear, Line, Speak};
+use super::picture;
 use crate::db::boxes::{PairedBox, box_by_id, may_have_part};
 use crate::db::{DbError, places, publications};
 use crate::library::Library;
@@ -41,14 +43,14 @@ enum Thing {
 }
 
 /// Hands files out on a connection of their own, until it ends.
-pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &PairedBox) {
+pub(super) async fn hand_out(state: &State, connection: &Line, paired: &PairedBox) {
     connection.set_send_window(BULK_WINDOW_BYTES);
     let mut transfers = JoinSet::new();
     let mut revoked = state.fleet.revoked.listen(&paired.id);
     loop {
         if !is_believed(state, &paired.id).await {
             // What is being sent ends with the connection.
-            return connection.close(CLOSE_REFUSED.into(), b"unpaired");
+            return connection.close(CLOSE_REFUSED, b"unpaired");
         }
         if !serve(state, connection, paired, &mut transfers, &mut revoked).await {
             return;
@@ -59,7 +61,7 @@ pub(super) async fn hand_out(state: &State, connection: &Connection, paired: &Pa
 /// Hands files out until the connection ends (then it tells `false`), or a box was unpaired that may be this one.
 async fn serve(
     state: &State,
-    connection: &Connection,
+    connection: &Line,
     paired: &PairedBox,
     transfers: &mut JoinSet<()>,
     revoked: &mut Listener,
@@ -87,12 +89,12 @@ async fn is_believed(state: &State, box_id: &BoxId) -> bool {
     }
 }
 
-/// Answers one fetch.
-pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, hear: RecvStream) {
+/// Answers one fetch, or takes one picture.
+pub(super) async fn answer(state: State, box_id: BoxId, mut speak: Speak, hear: Hear) {
     match send(&state, &box_id, &mut speak, hear).await {
-        Ok(()) => drop(speak.finish()),
+        Ok(()) => speak.finish(),
         Err(short) => {
-            let _ = speak.reset(CLOSE_CONFUSED.into());
+            speak.reset(CLOSE_CONFUSED);
             match short {
                 // The box asks again from where it was cut.
                 Short::Broken(error) => tracing::debug!(r#box.id = %box_id, reason = %error, "a transfer was cut"),
@@ -104,13 +106,21 @@ pub(super) async fn answer(state: State, box_id: BoxId, mut speak: SendStream, h
     }
 }
 
-async fn send(state: &State, box_id: &BoxId, speak: &mut SendStream, hear: RecvStream) -> Result<(), Short> {
-    let fetch: Fetch = Frames::of(hear).due(FIRST_FRAME_BYTES_MAX).await?;
+async fn send(state: &State, box_id: &BoxId, speak: &mut Speak, hear: Hear) -> Result<(), Short> {
+    let mut hear = Frames::of(hear);
+    let fetch: Fetch = match hear.due(FIRST_FRAME_BYTES_MAX).await? {
+        Errand::Fetch(fetch) => fetch,
+        Errand::Picture(told) => {
+            let (_, screens) = places::screens_of_box(&state.db, box_id.as_str()).await?;
+            let screens: Vec<_> = screens.into_iter().map(|screen| screen.id).collect();
+            picture::take_behind(state, box_id, &screens, (told, hear)).await;
+            return Ok(());
+        }
+    };
+    drop(hear);
     let found = find(state, box_id, fetch.hash).await?;
     // Whatever else waits on this connection goes first: the conversation before parts, and parts before files.
-    let priority = if matches!(found, Some(Thing::File { .. })) { FILE_PRIORITY } else { PART_PRIORITY };
-    // A stream that is gone tells so at the first byte.
-    let _ = speak.set_priority(priority);
+    speak.set_priority(if matches!(found, Some(Thing::File { .. })) { FILE_PRIORITY } else { PART_PRIORITY });
     match found {
         None => {
             tracing::warn!(r#box.id = %box_id, file.hash = %fetch.hash, "a box asked for what it may not have or is not there");
@@ -123,20 +133,33 @@ async fn send(state: &State, box_id: &BoxId, speak: &mut SendStream, hear: RecvS
                 say_bytes(speak, chunk).await?;
             }
         }
-        Some(Thing::File { mut open, size_bytes }) => {
+        Some(Thing::File { open, size_bytes }) => {
             say(speak, &Found { size_bytes: Some(size_bytes) }).await?;
-            open.seek(SeekFrom::Start(fetch.from_byte.min(size_bytes))).await?;
-            let mut chunk = vec![0; CHUNK_BYTES];
+            let open = Arc::new(open.into_std().await);
+            let mut at = fetch.from_byte.min(size_bytes);
             loop {
-                let count = open.read(&mut chunk).await?;
-                match chunk.get(..count) {
-                    None | Some([]) => break,
-                    Some(bytes) => say_bytes(speak, bytes).await?,
+                let chunk = read(&open, at).await?;
+                if chunk.is_empty() {
+                    break;
                 }
+                at += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+                say_chunk(speak, chunk).await?;
             }
         }
     }
     Ok(())
+}
+
+/// The next bytes of a file; none behind its end.
+async fn read(open: &Arc<std::fs::File>, at: u64) -> std::io::Result<Bytes> {
+    let open = Arc::clone(open);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut chunk = vec![0; FILE_CHUNK_BYTES];
+        let count = open.read_at(&mut chunk, at)?;
+        chunk.truncate(count);
+        Ok(chunk.into())
+    });
+    reading.await.map_err(std::io::Error::other)?
 }
 
 /// Looks a hash up among what the box's zone was told, and what it shows now or will show next.

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::quic::{SendStream, WriteError};
 use anteroom_content::wire::{ToPlayer, encode};
 use tokio::sync::Notify;
 
 use super::frames::Broken;
 use super::limits::{TELL_QUEUE_MAX, WRITE_MAX};
+use super::line::{Lost, Speak};
 use crate::fleet::{Frame, Mouth};
 
 /// The voice; its link and the fleet share it.
@@ -22,7 +22,9 @@ pub(super) struct Voice {
 
 #[derive(Debug)]
 struct Speech {
-    stream: SendStream,
+    stream: Speak,
+    /// What was said has not all gone out: whoever sees to that must not lose his place.
+    is_behind: bool,
     /// Bytes of a frame that was begun, and how many of them were said.
     begun: Option<(Frame, usize)>,
     /// Frames in their turn.
@@ -50,11 +52,13 @@ impl Speech {
     }
 
     /// Says all that waits; pending when the box does not read. Nothing is lost either way.
-    fn poll_say(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WriteError>> {
+    fn poll_say(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Lost>> {
         loop {
             let Some((frame, said)) = &mut self.begun else {
                 let Some(next) = self.frames.pop_front().or_else(|| self.manifest.take()) else {
-                    return Poll::Ready(Ok(()));
+                    let flushed = self.stream.poll_flush(cx);
+                    self.is_behind = flushed.is_pending();
+                    return flushed;
                 };
                 self.begun = Some((next, 0));
                 continue;
@@ -75,9 +79,10 @@ impl Speech {
 
 impl Voice {
     /// On a stream.
-    pub(super) fn on(stream: SendStream) -> Arc<Self> {
+    pub(super) fn on(stream: Speak) -> Arc<Self> {
         let speech = Speech {
             stream,
+            is_behind: false,
             begun: None,
             frames: VecDeque::new(),
             manifest: None,
@@ -121,8 +126,7 @@ impl Voice {
 
     /// Says no more: the box hears the end of the stream behind what was said.
     pub(super) fn finish(&self) {
-        // A stream that is gone needs no end.
-        let _ = self.speech().stream.finish();
+        self.speech().stream.finish();
     }
 }
 
@@ -143,6 +147,7 @@ impl Mouth for Voice {
         speech.manifest = Some(Arc::clone(manifest));
         // Whoever waits already for the box to read must not lose his place to somebody who does not wait.
         let is_said = speech.begun.is_none()
+            && !speech.is_behind
             && matches!(speech.poll_say(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(())));
         drop(speech);
         if !is_said {

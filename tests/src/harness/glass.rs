@@ -39,6 +39,21 @@ impl Colour {
     }
 }
 
+/// A PNG of noise of one seed: no smaller than its pixels.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn noise_png(width: u32, height: u32, mut seed: u32) -> Outcome<Vec<u8>> {
+    let noise = RgbImage::from_fn(width, height, |_, _| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [red, green, blue, _] = seed.rotate_left(13).to_be_bytes();
+        image::Rgb([red, green, blue])
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    noise.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}
+
 impl Glass {
     /// The share of the glass that shows a colour, 0 to 1, with a tolerance for scaling and blending.
     #[must_use]

@@ -43,6 +43,15 @@ impl Hospital {
         Self::start(&["demo", "--no-player", "--media", &media.display().to_string()])
     }
 
+    /// A server with the demo hospital whose players' door is at an address of this machine.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn demo_at(link: &str) -> Outcome<Self> {
+        let media = program("anteroom")?.with_file_name("demo-media").display().to_string();
+        Self::start_at(tempfile::tempdir()?, &["demo", "--no-player", "--media", &media], link)
+    }
+
     /// A server with a network made up for a rehearsal; its boxes are in [`Hospital::boxes`].
     ///
     /// # Errors
@@ -72,9 +81,13 @@ impl Hospital {
     }
 
     fn start_in(folder: tempfile::TempDir, arguments: &[&str]) -> Outcome<Self> {
+        Self::start_at(folder, arguments, "127.0.0.1:0")
+    }
+
+    fn start_at(folder: tempfile::TempDir, arguments: &[&str], link: &str) -> Outcome<Self> {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let any = ANY.to_owned();
-        let doors = Doors { console: any.clone(), phone: any.clone(), link: any, setup_code: None };
+        let doors = Doors { console: any.clone(), phone: any, link: link.to_owned(), setup_code: None };
         let mut hospital = Self { folder, server: None, arguments, doors };
         hospital.wake()?;
         Ok(hospital)

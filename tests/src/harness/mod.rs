@@ -1,6 +1,7 @@
 //! What a walk needs: a hospital with its real server, a console to work in, players on real glass, and patience that
 //! waits for facts.
 
+mod blind;
 mod browser;
 mod console;
 mod glass;
@@ -12,7 +13,7 @@ mod site;
 
 pub use browser::Browser;
 pub use console::{Console, Form, Page};
-pub use glass::{Colour, Glass};
+pub use glass::{Colour, Glass, noise_png};
 pub use hospital::Hospital;
 pub use injected::{Fault, Injected};
 pub use patience::{until, until_some};

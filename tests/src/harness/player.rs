@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{Glass, Hospital, Outcome, program, until, until_some};
+use anteroom_content::wire::Carrier;
+
+use super::{Glass, Hospital, Outcome, blind, program, until, until_some};
 
 /// How long a stage may take to draw on a busy machine with a software renderer.
 const PICTURE_LIMIT: Duration = Duration::from_secs(40);
@@ -15,6 +17,8 @@ pub struct Player {
     folder: PathBuf,
     size: (u32, u32),
     server: SocketAddr,
+    stage: Option<PathBuf>,
+    network: Option<String>,
     agent: Option<Child>,
 }
 
@@ -26,6 +30,12 @@ pub struct Status {
     pub code: Option<String>,
     /// Connected to its server.
     pub connected: bool,
+    /// What carries that, or carried it last.
+    #[serde(default)]
+    pub carrier: Option<Carrier>,
+    /// Files still to be fetched, in bytes.
+    #[serde(default)]
+    pub fetch_left_bytes: u64,
     /// The manifest in force.
     #[serde(default)]
     pub manifest_version: u64,
@@ -57,7 +67,20 @@ impl Status {
 impl Player {
     /// Starts a player of a hospital with a glass of `size` pixels.
     pub fn start(hospital: &Hospital, name: &str, size: (u32, u32)) -> Outcome<Self> {
-        let mut player = Self { folder: hospital.player_folder(name), size, server: hospital.link()?, agent: None };
+        let folder = hospital.player_folder(name);
+        let mut player = Self { folder, size, server: hospital.link()?, stage: None, network: None, agent: None };
+        player.wake()?;
+        Ok(player)
+    }
+
+    /// Starts a player without a glass that knows its server at `server`, in a network namespace of this machine or in none.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn blind(hospital: &Hospital, name: &str, server: SocketAddr, network: Option<&str>) -> Outcome<Self> {
+        let folder = hospital.player_folder(name);
+        let (stage, network) = (Some(blind::stage(&folder)?), network.map(str::to_owned));
+        let mut player = Self { folder, size: (640, 360), server, stage, network, agent: None };
         player.wake()?;
         Ok(player)
     }
@@ -66,7 +89,18 @@ impl Player {
     pub fn wake(&mut self) -> Outcome<()> {
         std::fs::create_dir_all(&self.folder)?;
         let log = std::fs::File::options().create(true).append(true).open(self.folder.join("player.log"))?;
-        let child = Command::new(program("anteroom-player")?)
+        let mut command = match &self.network {
+            None => Command::new(program("anteroom-player")?),
+            Some(network) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", network]).arg(program("anteroom-player")?);
+                command
+            }
+        };
+        if let Some(stage) = &self.stage {
+            command.env("ANTEROOM_PLAYER_STAGE_COMMAND", stage);
+        }
+        let child = command
             .args(["run", "--headless", "--server", &self.server.to_string(), "--state"])
             .arg(&self.folder)
             .args(["--size", &format!("{}x{}", self.size.0, self.size.1)])
@@ -86,6 +120,20 @@ impl Player {
             .output()?;
         anyhow::ensure!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr).trim());
         Ok(serde_json::from_slice(&said.stdout)?)
+    }
+
+    /// What the doctor finds: everything, and whether nothing is bad.
+    ///
+    /// # Errors
+    /// When it finds no server to look for.
+    pub fn doctor(&self) -> Outcome<(serde_json::Value, bool)> {
+        let said = Command::new(program("anteroom-player")?)
+            .args(["doctor", "--json", "--state"])
+            .arg(&self.folder)
+            .output()?;
+        let report = serde_json::from_slice(&said.stdout)
+            .map_err(|_| anyhow::anyhow!("{}", String::from_utf8_lossy(&said.stderr).trim().to_owned()))?;
+        Ok((report, said.status.success()))
     }
 
     /// The pairing code on its glass, once there is one.

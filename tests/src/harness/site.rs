@@ -54,7 +54,14 @@ impl Ward {
     /// # Errors
     /// When any of it fails.
     pub fn open() -> Outcome<Self> {
-        let hospital = Hospital::demo()?;
+        Self::in_hospital(Hospital::demo()?)
+    }
+
+    /// Signs both people in at a demo hospital that runs.
+    ///
+    /// # Errors
+    /// When any of it fails.
+    pub fn in_hospital(hospital: Hospital) -> Outcome<Self> {
         let maker = Console::at(hospital.console());
         let code = hospital.setup_code()?;
         maker
@@ -72,6 +79,14 @@ impl Ward {
     /// # Errors
     /// When the console refuses it.
     pub fn uploaded_colour(&self, title: &str, colour: Colour) -> Outcome<String> {
+        self.uploaded(title, &colour.png(640, 360)?)
+    }
+
+    /// Uploads a picture; it waits for approval. Tells its name.
+    ///
+    /// # Errors
+    /// When the console refuses it.
+    pub fn uploaded(&self, title: &str, png: &[u8]) -> Outcome<String> {
         let form = [
             ("class", "education"),
             ("title_zh", title),
@@ -79,8 +94,7 @@ impl Ward {
             ("body_zh", title),
             ("source_zh", "测试"),
         ];
-        let png = colour.png(640, 360)?;
-        let page = self.maker.upload("/media/new", &form, ("file", "colour.png", &png))?.ok()?;
+        let page = self.maker.upload("/media/new", &form, ("file", "colour.png", png))?.ok()?;
         last_part(&page)
     }
 

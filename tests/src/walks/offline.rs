@@ -38,7 +38,7 @@ fn a_server_that_is_stopped_and_started_has_its_screen_back_in_a_moment() -> Out
     let mut ward = Ward::open()?;
     let player = ward.player("one", "Z14-1", (320, 180))?;
     player.shows("its programme", Duration::from_mins(2), |glass| glass.brightness() > 4.0)?;
-    until("its plays to be acknowledged", Duration::from_secs(60), || {
+    until("its plays to be acknowledged", Duration::from_mins(1), || {
         let status = player.status()?;
         Ok(status.plays_logged >= 1 && status.plays_waiting == 0)
     })?;

@@ -4,7 +4,7 @@ use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::ContentHash;
 use anteroom_content::text::Text;
-use anteroom_content::wire::{ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Carrier, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot};
 
 use super::round::{Desk, Glass};
@@ -37,9 +37,16 @@ impl Desk {
                 code: self.code,
                 server: self.rooms.server.clone(),
                 text: self.words.clone(),
+                blocked_port: self.blocked_port(),
             }),
         };
         self.tell(word);
+    }
+
+    /// The port on which a firewall swallows UDP, while the box is in touch all the same.
+    fn blocked_port(&self) -> Option<u16> {
+        let port = self.rooms.server.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        port.filter(|_| self.carrier == Some(Carrier::Tcp))
     }
 
     fn stand(&self) -> Option<Stand> {

@@ -6,6 +6,7 @@ use std::time::Instant as Tick;
 
 use anteroom_content::clock::Clock as _;
 use anteroom_content::wire::{Beat, ScreenBeat, ToServer, Trouble, TroubleKind};
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::round::Desk;
 use crate::agent::health::Status;
@@ -51,10 +52,14 @@ impl Troubles {
 impl Desk {
     /// Tells the server, if there is a link that has room.
     pub(super) fn tell_server(&mut self, message: ToServer) {
-        if let Some(outbox) = &self.outbox
-            && outbox.try_send(message).is_err()
-        {
-            tracing::debug!("a word for the server is lost with the link");
+        let Some(outbox) = &self.outbox else { return };
+        match outbox.try_send(message) {
+            Ok(()) => {}
+            // The link is on its way to another line: what must not be lost waits for that.
+            Err(TrySendError::Closed(ToServer::Trouble(trouble))) => self.troubles.keep(trouble),
+            Err(TrySendError::Closed(_) | TrySendError::Full(_)) => {
+                tracing::debug!("a word for the server is lost with the link");
+            }
         }
     }
 
@@ -111,6 +116,7 @@ impl Desk {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             server: self.rooms.server.clone(),
             connected: self.outbox.is_some(),
+            carrier: self.carrier,
             box_id: self.identity.as_ref().map(|identity| identity.box_id.clone()),
             code: self.code,
             zone: self.zone(),

@@ -12,7 +12,7 @@ use anteroom_content::manifest::{Assignment, Manifest};
 use anteroom_content::shelf::EditionRow;
 use anteroom_content::text::Text;
 use anteroom_content::trust::Trust;
-use anteroom_content::wire::{BEAT_SECS, ToServer};
+use anteroom_content::wire::{BEAT_SECS, Carrier, ToServer};
 use tokio::sync::{mpsc, watch};
 
 use super::delivery::OnItsWay;
@@ -73,6 +73,8 @@ pub struct Desk {
     pub(super) file_falls: Vec<(ContentHash, u32)>,
     pub(super) stage: Option<mpsc::Sender<ToStage>>,
     pub(super) outbox: Option<mpsc::Sender<ToServer>>,
+    /// What carries the enrolment or the conversation; the last one, until nobody is reached.
+    pub(super) carrier: Option<Carrier>,
     pub(super) looks: Looks,
     pub(super) troubles: Troubles,
     pub(super) code: Option<PairCode>,
@@ -115,6 +117,7 @@ impl Desk {
             file_falls: Vec::new(),
             stage: None,
             outbox: None,
+            carrier: None,
             looks,
             troubles: Troubles::default(),
             code: None,
@@ -178,12 +181,13 @@ impl Desk {
         match event {
             LinkEvent::Unreached(words) => {
                 self.code = None;
+                self.carrier = None;
                 self.say(words);
             }
-            LinkEvent::Code(code) => self.show_code(code),
+            LinkEvent::Code(code, carrier) => self.show_code(code, carrier),
             LinkEvent::Paired(identity) => self.paired(*identity).await,
             LinkEvent::Unpaired => self.unpaired(),
-            LinkEvent::Connected(outbox) => self.connected(outbox),
+            LinkEvent::Connected(outbox, carrier) => self.connected(outbox, carrier),
             LinkEvent::Lost => self.outbox = None,
             LinkEvent::TimeLearned => self.tell_clock(),
             LinkEvent::Charter(signed) => self.charter_came(&signed).await,

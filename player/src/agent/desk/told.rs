@@ -9,7 +9,7 @@ use anteroom_content::programme::Show;
 use anteroom_content::shelf::{EditionRow, Shelf as _, may_sweep, take_in};
 use anteroom_content::text::Text;
 use anteroom_content::trust::{Trust, accept_clinic};
-use anteroom_content::wire::{Obstacle, ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Carrier, Obstacle, ToServer, Trouble, TroubleKind};
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
@@ -29,7 +29,8 @@ impl Desk {
         self.assignment.as_ref().filter(|found| !found.screens.is_empty()).map(|found| found.zone.clone())
     }
 
-    pub(super) fn show_code(&mut self, code: PairCode) {
+    pub(super) fn show_code(&mut self, code: PairCode, carrier: Carrier) {
+        self.carrier = Some(carrier);
         self.code = Some(code);
         self.say(Text::new(
             "请在控制台“配对”页输入此码。十分钟内有效。",
@@ -59,7 +60,8 @@ impl Desk {
         self.resize();
     }
 
-    pub(super) fn connected(&mut self, outbox: mpsc::Sender<ToServer>) {
+    pub(super) fn connected(&mut self, outbox: mpsc::Sender<ToServer>, carrier: Carrier) {
+        self.carrier = Some(carrier);
         self.outbox = Some(outbox);
         self.on_its_way.anew();
         tracing::info!(server = %self.rooms.server, "the link stands");

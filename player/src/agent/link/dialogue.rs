@@ -6,20 +6,21 @@ use anteroom_content::clock::Clock as _;
 use anteroom_content::id::ScreenId;
 use anteroom_content::play::{LogMark, LogState, Welcomed};
 use anteroom_content::wire::{
-    Held, Hello, LINK_OLDEST, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer,
-    TroubleKind,
+    Carrier, Held, Hello, LINK_OLDEST, LINK_VERSION, PICTURE_BYTES_MAX, PictureFormat, PictureHead, Refusal, ToPlayer,
+    ToServer, TroubleKind,
 };
-use quinn::{Connection, SendStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::frames::{Broken, FrameReader, say};
+use super::line::{Line, Speak};
 use super::provision::provide;
 use super::renewal::{self, Asked, when_expired};
 use super::run::{Link, Patience};
 use super::sender::PlaySender;
+use super::way::look_for_udp;
 use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
-use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, OUTBOX_MAX, RENEW_LOOK_EVERY, TICK};
+use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, MOVE_MAX, OUTBOX_MAX, RENEW_LOOK_EVERY, TICK};
 use crate::agent::playlog::Word;
 use crate::agent::store::Identity;
 
@@ -30,6 +31,8 @@ pub enum End {
     Refused(Refusal),
     /// The log begins anew, and so must the conversation.
     LogLost,
+    /// The conversation goes on over another line, which the server has answered on.
+    Moved(Line),
     /// The box has a certificate that holds, and comes back with it.
     Renewed,
     /// The server stops on purpose.
@@ -42,12 +45,7 @@ pub enum End {
 ///
 /// # Errors
 /// [`Broken`] when it breaks instead of ending.
-pub async fn hold(
-    link: &Link,
-    identity: &Identity,
-    connection: &Connection,
-    patience: &mut Patience,
-) -> Result<End, Broken> {
+pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience: &mut Patience) -> Result<End, Broken> {
     let (mut speak, hear) = connection.open_bi().await?;
     let mut hear = FrameReader::of(hear);
     let mut log_state = link.scribe.state();
@@ -118,8 +116,8 @@ async fn hello(link: &Link, log: &LogState) -> Hello {
 struct Dialogue<'a> {
     link: &'a Link,
     identity: &'a Identity,
-    connection: &'a Connection,
-    speak: SendStream,
+    connection: &'a Line,
+    speak: Speak,
     sender: PlaySender,
     /// The key for which a certificate was asked.
     asked: Option<Asked>,
@@ -131,9 +129,16 @@ struct Dialogue<'a> {
 impl Dialogue<'_> {
     async fn run(mut self, mut hear: FrameReader) -> Result<End, Broken> {
         let (outbox, mut outgoing) = mpsc::channel(OUTBOX_MAX);
-        self.link.events.send(Event::Link(LinkEvent::Connected(outbox))).await;
+        self.link.events.send(Event::Link(LinkEvent::Connected(outbox, self.connection.carrier()))).await;
         self.tasks.spawn(provide(self.link.clone(), self.identity.clone(), self.connection.clone()));
         let (mut log_state, mut stop) = (self.link.scribe.state(), self.link.stop.clone());
+        let (link, identity, carrier) = (self.link, self.identity, self.connection.carrier());
+        let mut way_back = std::pin::pin!(async move {
+            match carrier {
+                Carrier::Tcp => look_for_udp(link, identity).await,
+                Carrier::Udp => std::future::pending().await,
+            }
+        });
         let mut tick = tokio::time::interval(TICK);
         let mut renewal = tokio::time::interval(RENEW_LOOK_EVERY);
         loop {
@@ -144,6 +149,7 @@ impl Dialogue<'_> {
                 _ = tick.tick() => {},
                 _ = renewal.tick() => self.look_at_certificate().await?,
                 () = stop_asked(&mut stop) => return Ok(End::Stopped),
+                newer = &mut way_back => return self.move_to(newer, outgoing, hear).await,
                 Some(_) = self.tasks.join_next() => {},
             }
             let log = *log_state.borrow_and_update();
@@ -151,6 +157,32 @@ impl Dialogue<'_> {
                 self.sender.pump(&self.link.store, self.identity, &log, &mut self.speak).await?;
             }
         }
+    }
+
+    /// Leaves for another line without losing a word: says what is still to be said, and hears what the server had said.
+    async fn move_to(
+        mut self,
+        newer: Line,
+        mut outgoing: mpsc::Receiver<ToServer>,
+        mut hear: FrameReader,
+    ) -> Result<End, Broken> {
+        tracing::info!(server = %self.link.server, "the server answers over UDP again; the link moves back");
+        self.link.way.note(false);
+        outgoing.close();
+        while let Some(message) = outgoing.recv().await {
+            say(&mut self.speak, &message).await?;
+        }
+        self.speak.finish();
+        let heard_out = async {
+            while let Ok(message) = hear.next::<ToPlayer>().await {
+                if let Some(end) = self.hear(message).await {
+                    return Some(end);
+                }
+            }
+            None
+        };
+        let end = tokio::time::timeout(MOVE_MAX, heard_out).await.ok().flatten();
+        Ok(end.unwrap_or(End::Moved(newer)))
     }
 
     async fn hear(&mut self, message: ToPlayer) -> Option<End> {
@@ -241,11 +273,7 @@ enum NoPicture {
     Broken(#[from] Broken),
 }
 
-async fn send_picture(
-    connection: &Connection,
-    screen: ScreenId,
-    answered: oneshot::Receiver<Look>,
-) -> Result<(), NoPicture> {
+async fn send_picture(connection: &Line, screen: ScreenId, answered: oneshot::Receiver<Look>) -> Result<(), NoPicture> {
     let look = tokio::time::timeout(LOOK_TIMEOUT, answered).await;
     let picture = look.ok().and_then(Result::ok).ok_or(NoPicture::Late)?.map_err(NoPicture::Stage)?;
     let bytes = tokio::fs::read(&picture.file).await;
@@ -259,7 +287,7 @@ async fn send_picture(
     let mut stream = connection.open_uni().await.map_err(Broken::from)?;
     say(&mut stream, &head).await?;
     stream.write_all(&bytes).await.map_err(Broken::from)?;
-    let _ = stream.finish();
+    stream.finish();
     // The stream is not dropped before the other side has all of it.
     let _ = tokio::time::timeout(LOOK_TIMEOUT, stream.stopped()).await;
     Ok(())

@@ -8,13 +8,13 @@ use anteroom_content::manifest::to_hex;
 use anteroom_content::trust::{Charter, SignedCharter};
 use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, Verdict, code};
 use ed25519_dalek::SigningKey;
-use quinn::Connection;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::connect::{Unreached, connect};
 use super::frames::{Broken, FrameReader, say};
-use super::run::Link;
+use super::line::Line;
+use super::run::{FAREWELL, Link};
 use super::tls;
 use crate::agent::chance;
 use crate::agent::events::{Event, LinkEvent};
@@ -82,15 +82,14 @@ impl Keys {
 /// # Errors
 /// [`Failed`].
 pub async fn attempt(link: &Link) -> Result<Attempt, Failed> {
-    let config = tls::to_enrol(&link.clock).map_err(Unreached::from)?;
-    let (endpoint, connection) = connect(&link.server, &config).await?;
+    let pass = tls::to_enrol(&link.clock).map_err(Unreached::from)?;
+    let connection = connect(&link.server, &link.way, &pass).await?;
     let outcome = converse(link, &connection).await;
-    connection.close(0u32.into(), b"done");
-    endpoint.wait_idle().await;
+    connection.end(b"done", FAREWELL).await;
     outcome
 }
 
-async fn converse(link: &Link, connection: &Connection) -> Result<Attempt, Failed> {
+async fn converse(link: &Link, connection: &Line) -> Result<Attempt, Failed> {
     let keys = Keys::draw()?;
     let reveal = Reveal {
         nonce: keys.nonce,
@@ -107,10 +106,10 @@ async fn converse(link: &Link, connection: &Connection) -> Result<Attempt, Faile
     let publish_key = *charter.publish.first().ok_or(Failed::Unusable("a charter"))?;
     say(&mut speak, &reveal).await?;
 
-    let certificate = server_certificate(connection).ok_or(Failed::Unusable("no certificate"))?;
+    let certificate = connection.server_certificate().ok_or(Failed::Unusable("no certificate"))?;
     let shown = code(&certificate, &challenge, &reveal);
     tracing::info!(code = %shown.grouped(), server = %link.server, "type this code in the console to pair the box");
-    link.events.send(Event::Link(LinkEvent::Code(shown))).await;
+    link.events.send(Event::Link(LinkEvent::Code(shown, connection.carrier()))).await;
 
     let patience = Duration::from_secs(CODE_SECS) + VERDICT_GRACE;
     match tokio::time::timeout(patience, hear.next::<Verdict>()).await {
@@ -142,11 +141,6 @@ async fn keep(link: &Link, identity: &Identity, charter: &Charter, signed: &Sign
         link.store.raise_time_floor(link.clock.now().min(at)).await?;
     }
     Ok(())
-}
-
-fn server_certificate(connection: &Connection) -> Option<Vec<u8>> {
-    let identity = connection.peer_identity()?.downcast::<Vec<CertificateDer<'static>>>().ok()?;
-    identity.first().map(|certificate| certificate.as_ref().to_vec())
 }
 
 fn begins_at(certificate_pem: &str) -> Option<Instant> {

@@ -11,19 +11,22 @@ use anteroom_content::play::LogMark;
 use anteroom_content::trust::{Charter, Document, SignedCharter};
 use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
 use anteroom_content::wire::{
-    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, Fetch, Found, Hello, LINK_VERSION, PictureHead, Refusal, SERVER_NAME,
-    ToPlayer, ToServer,
+    ALPN_BULK, ALPN_CONTROL, ALPN_ENROL, EMPTY_FRAME, Errand, Fetch, Found, Hello, LINK_VERSION, PictureHead, Refusal,
+    SERVER_NAME, ToPlayer, ToServer, decode, encode, frame_length,
 };
 use ed25519_dalek::SigningKey;
 use quinn::crypto::rustls::{HandshakeData, QuicServerConfig};
-use quinn::{Connection, Endpoint, RecvStream, SendStream};
+use quinn::{Connection, Endpoint};
 use rcgen::{BasicConstraints, CertificateParams, CertificateSigningRequestParams, IsCa, Issuer, KeyPair};
 use rustls::RootCertStore;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio_rustls::TlsAcceptor;
 
 use super::frames::{FrameReader, say};
+use super::line::{Hear, Speak};
 use crate::agent::store::a_charter;
 
 /// A box that waits for its code to be typed.
@@ -40,7 +43,7 @@ pub struct Pairing {
 pub struct Talk {
     pub hello: Hello,
     pub connection: Connection,
-    pub speak: SendStream,
+    pub speak: Speak,
     pub hear: FrameReader,
 }
 
@@ -64,7 +67,7 @@ impl Talk {
         let mut stream = FrameReader::of(self.connection.accept_uni().await.unwrap());
         let head: PictureHead = stream.next().await.unwrap();
         let (mut bytes, mut rest) = stream.into_rest();
-        bytes.extend(rest.read_to_end(1 << 20).await.unwrap());
+        while rest.read_into(&mut bytes, 1 << 20).await.unwrap() {}
         (head, bytes)
     }
 }
@@ -78,6 +81,10 @@ pub struct FakeServer {
     pub charter: Charter,
     pub pairings: mpsc::Receiver<Pairing>,
     pub talks: mpsc::Receiver<Talk>,
+    /// The same server over TCP: conversations are held open in silence, files and pictures go as they should.
+    pub address_tcp: SocketAddr,
+    /// Pictures that came over TCP.
+    pub pictures: mpsc::Receiver<(PictureHead, Vec<u8>)>,
     shared: Arc<Shared>,
 }
 
@@ -137,6 +144,10 @@ impl FakeServer {
             .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
             .unwrap();
         tls.alpn_protocols = [ALPN_CONTROL, ALPN_BULK, ALPN_ENROL].map(<[u8]>::to_vec).to_vec();
+        let acceptor = TlsAcceptor::from(Arc::new(tls.clone()));
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address_tcp = listener.local_addr().unwrap();
         let config = quinn::ServerConfig::with_crypto(Arc::new(QuicServerConfig::try_from(tls).unwrap()));
         let endpoint = Endpoint::server(config, (Ipv4Addr::LOCALHOST, 0).into()).unwrap();
 
@@ -160,7 +171,11 @@ impl FakeServer {
             talks: talks_in,
         });
         tokio::spawn(accept(endpoint.clone(), Arc::clone(&shared)));
-        Self { address: endpoint.local_addr().unwrap(), endpoint, root, publish, charter, pairings, talks, shared }
+        let (pictures_in, pictures) = mpsc::channel(4);
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        tokio::spawn(accept_over_tcp(listener, acceptor, Arc::clone(&shared), pictures_in));
+        let address = endpoint.local_addr().unwrap();
+        Self { address, endpoint, root, publish, charter, pairings, talks, address_tcp, pictures, shared }
     }
 
     pub fn seal<T: Document>(&self, document: &T) -> Envelope {
@@ -243,8 +258,8 @@ async fn accept(endpoint: Endpoint, shared: Arc<Shared>) {
 }
 
 async fn enrol(connection: Connection, shared: &Shared) {
-    let Ok((mut speak, hear)) = connection.accept_bi().await else { return };
-    let mut hear = FrameReader::of(hear);
+    let Ok((speak, hear)) = connection.accept_bi().await else { return };
+    let (mut speak, mut hear) = (Speak::from(speak), FrameReader::of(hear));
     let commit: Commit = hear.next().await.unwrap();
     let challenge = Challenge { nonce: ContentHash::of(b"a nonce"), charter: shared.charter.clone() };
     say(&mut speak, &challenge).await.unwrap();
@@ -262,7 +277,7 @@ async fn enrol(connection: Connection, shared: &Shared) {
         Err(_) => Verdict::Expired,
     };
     if say(&mut speak, &verdict).await.is_ok() {
-        let _ = speak.finish();
+        speak.finish();
         connection.closed().await;
     }
 }
@@ -270,8 +285,8 @@ async fn enrol(connection: Connection, shared: &Shared) {
 async fn control(connection: Connection, shared: &Arc<Shared>) {
     let certificates = connection.peer_identity().and_then(|found| found.downcast::<Vec<CertificateDer<'_>>>().ok());
     assert!(certificates.is_some_and(|found| !found.is_empty()), "a paired box shows its certificate");
-    let Ok((mut speak, hear)) = connection.accept_bi().await else { return };
-    let mut hear = FrameReader::of(hear);
+    let Ok((speak, hear)) = connection.accept_bi().await else { return };
+    let (mut speak, mut hear) = (Speak::from(speak), FrameReader::of(hear));
     let ToServer::Hello(hello) = hear.next().await.unwrap() else { panic!("no hello") };
     if std::mem::take(&mut *shared.expires_next.lock().unwrap()) {
         say(&mut speak, &ToPlayer::Refused(Refusal::Expired)).await.unwrap();
@@ -293,11 +308,11 @@ async fn control(connection: Connection, shared: &Arc<Shared>) {
 
 async fn serve_files(connection: Connection, shared: &Shared) {
     while let Ok((speak, hear)) = connection.accept_bi().await {
-        serve_file(speak, hear, shared).await;
+        serve_file(speak.into(), hear.into(), shared).await;
     }
 }
 
-async fn serve_file(mut speak: SendStream, hear: RecvStream, shared: &Shared) {
+async fn serve_file(mut speak: Speak, hear: Hear, shared: &Shared) {
     let fetch: Fetch = FrameReader::of(hear).next().await.unwrap();
     shared.fetches.lock().unwrap().push(fetch);
     let bytes = shared.files.lock().unwrap().get(&fetch.hash).cloned();
@@ -312,5 +327,46 @@ async fn serve_file(mut speak: SendStream, hear: RecvStream, shared: &Shared) {
     let _ = held.wait_for(|held| *held != Some(fetch.hash)).await;
     let cut = shared.cut_after.lock().unwrap().take();
     let _ = speak.write_all(&rest[..cut.unwrap_or(rest.len()).min(rest.len())]).await;
-    let _ = speak.finish();
+    speak.finish();
+}
+
+async fn accept_over_tcp(
+    listener: tokio::net::TcpListener,
+    acceptor: TlsAcceptor,
+    shared: Arc<Shared>,
+    pictures: mpsc::Sender<(PictureHead, Vec<u8>)>,
+) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let (acceptor, shared, pictures) = (acceptor.clone(), Arc::clone(&shared), pictures.clone());
+        tokio::spawn(async move {
+            let Ok(mut stream) = acceptor.accept(socket).await else { return };
+            if stream.get_ref().1.alpn_protocol() != Some(ALPN_BULK) {
+                // It says that it is there, and nothing else.
+                let _ = stream.write_all(&EMPTY_FRAME).await;
+                let _ = stream.flush().await;
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+                return;
+            }
+            let mut head = [0; 4];
+            while stream.read_exact(&mut head).await.is_ok() {
+                let mut body = vec![0; frame_length(head).unwrap()];
+                stream.read_exact(&mut body).await.unwrap();
+                match decode::<Errand>(&body).unwrap() {
+                    Errand::Fetch(fetch) => {
+                        let bytes = shared.files.lock().unwrap().get(&fetch.hash).cloned();
+                        let size_bytes = bytes.as_ref().map(|bytes| bytes.len() as u64);
+                        let mut answer = encode(&Found { size_bytes }).unwrap();
+                        let from = usize::try_from(fetch.from_byte).unwrap();
+                        answer.extend(bytes.unwrap_or_default().get(from..).unwrap_or_default());
+                        let _ = (stream.write_all(&answer).await, stream.flush().await);
+                    }
+                    Errand::Picture(head) => {
+                        let mut bytes = vec![0; usize::try_from(head.size_bytes).unwrap()];
+                        stream.read_exact(&mut bytes).await.unwrap();
+                        pictures.send((head, bytes)).await.unwrap();
+                    }
+                }
+            }
+        });
+    }
 }

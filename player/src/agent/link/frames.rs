@@ -1,26 +1,20 @@
-//! Frames on a QUIC stream. Reading may be given up and taken up again at any moment.
+//! Frames on a line. Reading may be given up and taken up again at any moment.
 
 use std::time::Duration;
 
-use anteroom_content::wire::{BadFrame, decode, encode, frame_length};
-use quinn::{RecvStream, SendStream};
+use anteroom_content::wire::{BadFrame, EMPTY_FRAME, decode, encode, frame_length};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::line::{Hear, Lost, Speak};
 use crate::agent::limits::{ANSWER_TIMEOUT, CHUNK_BYTES_MAX};
 
 /// Why the conversation cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
-    /// The connection is gone.
-    #[error("the connection is gone: {0}")]
-    Connection(#[from] quinn::ConnectionError),
-    /// A stream could not be read.
-    #[error("the server's words cannot be heard: {0}")]
-    Read(#[from] quinn::ReadError),
-    /// A stream could not be written.
-    #[error("the server does not hear: {0}")]
-    Write(#[from] quinn::WriteError),
+    /// The line is gone, or one direction of it.
+    #[error("the line is gone: {0}")]
+    Lost(#[from] Lost),
     /// A frame makes no sense.
     #[error(transparent)]
     Frame(#[from] BadFrame),
@@ -44,14 +38,14 @@ pub enum Broken {
 /// Reads frames from a stream.
 #[derive(Debug)]
 pub struct FrameReader {
-    stream: RecvStream,
+    stream: Hear,
     waiting: Vec<u8>,
 }
 
 impl FrameReader {
     /// A reader of a stream.
-    pub fn of(stream: RecvStream) -> Self {
-        Self { stream, waiting: Vec::new() }
+    pub fn of(stream: impl Into<Hear>) -> Self {
+        Self { stream: stream.into(), waiting: Vec::new() }
     }
 
     /// The next frame. May be dropped at any moment: nothing that was read is lost.
@@ -63,8 +57,9 @@ impl FrameReader {
             if let Some(frame) = self.take()? {
                 return Ok(decode(&frame)?);
             }
-            let chunk = self.stream.read_chunk(CHUNK_BYTES_MAX, true).await?.ok_or(Broken::HungUp)?;
-            self.waiting.extend_from_slice(&chunk.bytes);
+            if !self.stream.read_into(&mut self.waiting, CHUNK_BYTES_MAX).await? {
+                return Err(Broken::HungUp);
+            }
         }
     }
 
@@ -77,11 +72,14 @@ impl FrameReader {
     }
 
     /// What was read beyond the last frame, and the stream.
-    pub fn into_rest(self) -> (Vec<u8>, RecvStream) {
+    pub fn into_rest(self) -> (Vec<u8>, Hear) {
         (self.waiting, self.stream)
     }
 
     fn take(&mut self) -> Result<Option<Vec<u8>>, BadFrame> {
+        while self.waiting.starts_with(&EMPTY_FRAME) {
+            self.waiting.drain(..EMPTY_FRAME.len());
+        }
         let Some(head) = self.waiting.first_chunk::<4>() else { return Ok(None) };
         let end = 4 + frame_length(*head)?;
         if self.waiting.len() < end {
@@ -98,7 +96,7 @@ impl FrameReader {
 ///
 /// # Errors
 /// [`Broken`].
-pub async fn say<T: Serialize>(stream: &mut SendStream, message: &T) -> Result<(), Broken> {
+pub async fn say<T: Serialize>(stream: &mut Speak, message: &T) -> Result<(), Broken> {
     say_frame(stream, &encode(message)?).await
 }
 
@@ -106,7 +104,7 @@ pub async fn say<T: Serialize>(stream: &mut SendStream, message: &T) -> Result<(
 ///
 /// # Errors
 /// [`Broken`].
-pub async fn say_frame(stream: &mut SendStream, frame: &[u8]) -> Result<(), Broken> {
+pub async fn say_frame(stream: &mut Speak, frame: &[u8]) -> Result<(), Broken> {
     let written = tokio::time::timeout(ANSWER_TIMEOUT, stream.write_all(frame)).await;
     Ok(written.map_err(|_| Broken::Silent(ANSWER_TIMEOUT))??)
 }

@@ -6,13 +6,19 @@ mod enrolment;
 #[cfg(test)]
 pub(in crate::agent) mod fake;
 mod frames;
+mod line;
 mod provision;
 mod renewal;
 mod run;
 mod sender;
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod transfer;
+mod way;
 
+pub use connect::{Unreached, over_tcp, over_udp};
+pub use renewal::certificate_until;
 pub use run::{Link, run};
+pub use tls::Pass;

@@ -9,9 +9,9 @@ use anteroom_content::manifest::{Manifest, PartRef};
 use anteroom_content::programme::{Show, Unplayable};
 use anteroom_content::trust::{Refused, check_zone};
 use anteroom_content::wire::{Obstacle, ObstacleKind, PART_BYTES_MAX, Trouble, TroubleKind};
-use quinn::{Connection, Endpoint};
 
 use super::connect::{Unreached, connect};
+use super::line::Line;
 use super::run::Link;
 use super::tls::{Purpose, when_paired};
 use super::transfer::{FetchError, fetch};
@@ -73,7 +73,7 @@ impl Short {
 }
 
 /// Fetches for the manifest that is wanted, and for each that comes in its place, until the connection ends.
-pub async fn provide(link: Link, identity: Identity, connection: Connection) {
+pub async fn provide(link: Link, identity: Identity, connection: Line) {
     let mut wanted = link.wanted.clone();
     loop {
         let manifest = wanted.borrow_and_update().clone();
@@ -94,10 +94,10 @@ pub async fn provide(link: Link, identity: Identity, connection: Connection) {
     }
 }
 
-async fn persist(link: &Link, identity: &Identity, connection: &Connection, manifest: &Manifest) {
+async fn persist(link: &Link, identity: &Identity, connection: &Line, manifest: &Manifest) {
     let mut rest = FETCH_REST_BASE;
     while let Err(short) = fetch_all(link, identity, connection, manifest).await {
-        if connection.close_reason().is_some() {
+        if connection.is_over() {
             return;
         }
         tracing::warn!(manifest.version = manifest.version, reason = %short, "not everything has arrived; trying again");
@@ -111,7 +111,7 @@ async fn persist(link: &Link, identity: &Identity, connection: &Connection, mani
     }
 }
 
-async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manifest: &Manifest) -> Result<(), Short> {
+async fn fetch_all(link: &Link, identity: &Identity, control: &Line, manifest: &Manifest) -> Result<(), Short> {
     // The clinics hold at once: whatever else has to come waits for them, and not they for it.
     fetch_part(link, control, manifest.clinic).await?;
     link.events.send(Event::Link(LinkEvent::ClinicArrived(Box::new(manifest.clone())))).await;
@@ -129,11 +129,10 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
     link.fetch_left_bytes.store(left, Ordering::Relaxed);
     if !files.is_empty() {
         tracing::info!(files.count = files.len(), files.bytes = left, "fetching files");
-        let (endpoint, bulk) = open_bulk(link, identity).await?;
+        let bulk = open_bulk(link, identity).await?;
         link.events.send(Event::Link(LinkEvent::Flows { version: manifest.version })).await;
         let fetched = fetch_files(link, &bulk, &files).await;
-        bulk.close(0u32.into(), b"done");
-        let _ = tokio::time::timeout(Duration::from_millis(100), endpoint.wait_idle()).await;
+        bulk.end(b"done", Duration::from_millis(100)).await;
         fetched?;
     }
     link.fetch_left_bytes.store(0, Ordering::Relaxed);
@@ -142,7 +141,7 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Connection, manif
     Ok(())
 }
 
-async fn fetch_part(link: &Link, control: &Connection, part: PartRef) -> Result<(), Short> {
+async fn fetch_part(link: &Link, control: &Line, part: PartRef) -> Result<(), Short> {
     if part.size_bytes > PART_BYTES_MAX {
         return Err(Short::PartTooLong { hash: part.hash, size_bytes: part.size_bytes });
     }
@@ -154,17 +153,17 @@ fn read_show(link: &Link, manifest: &Manifest) -> Result<Show, Short> {
     Ok(Show::read(&bytes)?)
 }
 
-async fn open_bulk(link: &Link, identity: &Identity) -> Result<(Endpoint, Connection), Short> {
-    let config = when_paired(identity, &link.clock, Purpose::Bulk).map_err(Unreached::from)?;
-    Ok(connect(&link.server, &config).await?)
+async fn open_bulk(link: &Link, identity: &Identity) -> Result<Line, Short> {
+    let pass = when_paired(identity, &link.clock, Purpose::Bulk).map_err(Unreached::from)?;
+    Ok(connect(&link.server, &link.way, &pass).await?)
 }
 
 /// Fetches all it can; the first failure is told when the others have arrived, so that one bad file holds up no other.
-async fn fetch_files(link: &Link, bulk: &Connection, files: &[(ContentHash, u64)]) -> Result<(), FetchError> {
+async fn fetch_files(link: &Link, bulk: &Line, files: &[(ContentHash, u64)]) -> Result<(), FetchError> {
     let mut first = Ok(());
     for file in files {
         let fetched = fetch(bulk, &link.files, *file, &link.fetch_left_bytes).await;
-        if fetched.is_err() && bulk.close_reason().is_some() {
+        if fetched.is_err() && bulk.is_over() {
             return fetched;
         }
         first = first.and(fetched);

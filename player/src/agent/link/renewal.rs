@@ -3,11 +3,11 @@
 
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::wire::{ToPlayer, ToServer};
-use quinn::SendStream;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use super::frames::{Broken, FrameReader, say};
+use super::line::Speak;
 use super::run::Link;
 use super::tls;
 use crate::agent::limits::RENEW_BEFORE_MS;
@@ -43,8 +43,18 @@ pub fn is_due(identity: &Identity, now: Instant) -> bool {
     else {
         return false;
     };
-    let until = Instant(own.validity().not_after.timestamp().saturating_mul(1_000));
-    until.ms_since(now) < RENEW_BEFORE_MS || own.issuer().as_raw() != authority.subject().as_raw()
+    until_of(&own).ms_since(now) < RENEW_BEFORE_MS || own.issuer().as_raw() != authority.subject().as_raw()
+}
+
+/// Until when the box's certificate holds; none when it cannot be read.
+pub fn certificate_until(identity: &Identity) -> Option<Instant> {
+    let der = CertificateDer::from_pem_slice(identity.certificate_pem.as_bytes()).ok()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
+    Some(until_of(&certificate))
+}
+
+fn until_of(certificate: &x509_parser::certificate::X509Certificate<'_>) -> Instant {
+    Instant(certificate.validity().not_after.timestamp().saturating_mul(1_000))
 }
 
 /// A new key, and the word that asks for its certificate.
@@ -80,7 +90,7 @@ pub async fn take(link: &Link, identity: &Identity, asked: Asked, pem: &str) -> 
 pub async fn when_expired(
     link: &Link,
     identity: &Identity,
-    speak: &mut SendStream,
+    speak: &mut Speak,
     hear: &mut FrameReader,
 ) -> Result<(), Broken> {
     tracing::warn!(now = link.clock.now().0, "the box's certificate ran out; it asks for another one");

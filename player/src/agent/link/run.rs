@@ -8,17 +8,21 @@ use std::time::{Duration, Instant as Tick};
 use anteroom_content::clock::Instant;
 use anteroom_content::manifest::Manifest;
 use anteroom_content::text::Text;
-use anteroom_content::wire::{CLOSE_STOPPING, Refusal, TroubleKind, Versions, comeback};
+use anteroom_content::wire::{CLOSE_STOPPING, Carrier, Refusal, TroubleKind, Versions, comeback};
 use tokio::sync::watch;
 
 use super::connect::{Unreached, connect, judge};
 use super::dialogue::{self, End};
 use super::enrolment::{self, Attempt, Failed};
 use super::frames::Broken;
+use super::line::{Line, Lost};
 use super::tls::{Purpose, when_paired};
+use super::way::Way;
 use crate::agent::chance;
 use crate::agent::events::{Event, EventSender, LinkEvent, stop_asked};
-use crate::agent::limits::{BUSY_WAIT_MAX, LINK_LONG, REFUSED_WAIT, VERDICT_AFTER_HANDSHAKE, VERSION_WAIT};
+use crate::agent::limits::{
+    BUSY_WAIT_MAX, LINK_LONG, REFUSED_WAIT, UDP_LOOK_CAP, VERDICT_AFTER_HANDSHAKE, VERSION_WAIT,
+};
 use crate::agent::playlog::Scribe;
 use crate::agent::store::{Files, Identity, Store};
 use crate::agent::time::{BoxClock, Learned};
@@ -28,6 +32,8 @@ use crate::agent::time::{BoxClock, Learned};
 pub struct Link {
     /// The server, `HOST:PORT`.
     pub server: String,
+    /// What is known of the way there.
+    pub way: Arc<Way>,
     /// What an operator sees of this box.
     pub host: String,
     /// A random number of this start of the agent.
@@ -108,7 +114,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 /// A conversation that is told to stop has so long to say so to the server.
-const FAREWELL: Duration = Duration::from_millis(300);
+pub(super) const FAREWELL: Duration = Duration::from_millis(300);
 
 async fn live_once(link: &Link, patience: &mut Patience) -> Next {
     match link.store.identity().await {
@@ -159,29 +165,30 @@ async fn pair(link: &Link, patience: &mut Patience) -> Next {
 
 async fn converse(link: &Link, identity: &Identity, patience: &mut Patience) -> Next {
     let connected = async {
-        let config = when_paired(identity, &link.clock, Purpose::Control)?;
-        connect(&link.server, &config).await
+        let pass = when_paired(identity, &link.clock, Purpose::Control)?;
+        connect(&link.server, &link.way, &pass).await
     };
-    let (endpoint, connection) = match connected.await {
-        Ok(connected) => connected,
+    let mut connection = match connected.await {
+        Ok(connection) => connection,
         Err(error) => return unreached(link, patience, &error).await,
     };
-    let started = Tick::now();
-    let ended = dialogue::hold(link, identity, &connection, patience).await;
-    connection.close(0u32.into(), b"bye");
-    link.events.send(Event::Link(LinkEvent::Lost)).await;
-    let _ = tokio::time::timeout(FAREWELL, endpoint.wait_idle()).await;
+    let (mut started, mut ended) = hold(link, identity, &connection, patience).await;
+    while let Ok(End::Moved(newer)) = ended {
+        connection = newer;
+        (started, ended) = hold(link, identity, &connection, patience).await;
+    }
     match ended {
         Ok(End::Stopped) => Next::Never,
         // Not at once: a disk on which no log can be begun would have the box call without a pause.
         Ok(End::LogLost) => Next::Later,
-        Ok(End::Renewed) => Next::AtOnce,
+        // A move was taken care of above.
+        Ok(End::Renewed | End::Moved(_)) => Next::AtOnce,
         Ok(End::Stopping) => stopping(link, patience),
         Ok(End::Refused(refusal)) => refused(link, patience, refusal).await,
-        Err(Broken::Connection(error)) if is_stopping(&error) => stopping(link, patience),
-        Err(Broken::Connection(error)) if started.elapsed() < VERDICT_AFTER_HANDSHAKE => {
+        Err(Broken::Lost(lost)) if is_stopping(&lost) => stopping(link, patience),
+        Err(Broken::Lost(lost)) if started.elapsed() < VERDICT_AFTER_HANDSHAKE => {
             // A server that does not believe the box's certificate says so only after the handshake.
-            unreached(link, patience, &judge(connection.remote_address(), &error)).await
+            unreached(link, patience, &judge(connection.remote_address(), &lost)).await
         }
         Err(error) => {
             let was_long = started.elapsed() > LINK_LONG;
@@ -192,8 +199,31 @@ async fn converse(link: &Link, identity: &Identity, patience: &mut Patience) -> 
     }
 }
 
+/// Holds one conversation, and tells when it began and how it ended.
+async fn hold(
+    link: &Link,
+    identity: &Identity,
+    connection: &Line,
+    patience: &mut Patience,
+) -> (Tick, Result<End, Broken>) {
+    let started = Tick::now();
+    let ended = dialogue::hold(link, identity, connection, patience).await;
+    if connection.carrier() == Carrier::Udp && started.elapsed() > UDP_LOOK_CAP {
+        link.way.note_lasting();
+    }
+    link.events.send(Event::Link(LinkEvent::Lost)).await;
+    connection.end(b"bye", FAREWELL).await;
+    (started, ended)
+}
+
 /// A server that stops closes its connections with a code of its own, whether its word came through before or not.
-fn is_stopping(error: &quinn::ConnectionError) -> bool {
+fn is_stopping(lost: &Lost) -> bool {
+    let (Lost::Connection(error)
+    | Lost::Read(quinn::ReadError::ConnectionLost(error))
+    | Lost::Write(quinn::WriteError::ConnectionLost(error))) = lost
+    else {
+        return false;
+    };
     matches!(error, quinn::ConnectionError::ApplicationClosed(close) if close.error_code == CLOSE_STOPPING.into())
 }
 

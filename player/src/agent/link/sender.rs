@@ -3,9 +3,9 @@
 use std::time::Instant as Started;
 
 use anteroom_content::play::{LogState, Sending, next_batch};
-use quinn::SendStream;
 
 use super::frames::{Broken, say_frame};
+use super::line::Speak;
 use crate::agent::store::{Identity, Store};
 
 /// The sender of one conversation.
@@ -27,7 +27,7 @@ impl PlaySender {
         store: &Store,
         identity: &Identity,
         log: &LogState,
-        speak: &mut SendStream,
+        speak: &mut Speak,
     ) -> Result<(), Broken> {
         if self.sending.look(log, self.started.elapsed()) {
             tracing::warn!(log.acked = self.sending.acked_seq(), "no acknowledgement came; plays are sent again");

@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicU64;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::{ContentHash, ScreenId};
 use anteroom_content::play::LogMark;
-use anteroom_content::wire::{Refusal, ToPlayer, ToServer};
+use anteroom_content::wire::{Carrier, PictureFormat, PictureHead, Refusal, ToPlayer, ToServer};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::{mpsc, watch};
 
 use super::fake::FakeServer;
 use super::transfer::{FetchError, fetch};
+use super::way::Way;
 use super::{Link, run, tls};
 use crate::agent::events::{self, Event, LinkEvent, Picture};
 use crate::agent::limits::TIME_BORN;
@@ -45,6 +46,7 @@ impl Bench {
         let (stop, stopped) = watch::channel(false);
         let link = Link {
             server: server.address.to_string(),
+            way: Arc::default(),
             host: "bench".into(),
             boot: 1,
             clock,
@@ -86,12 +88,12 @@ async fn a_box_shows_the_code_the_server_computed_and_talks_once_it_was_typed() 
     tokio::spawn(run(bench.link.clone()));
     let pairing = bench.server.pairings.recv().await.unwrap();
     assert!(pairing.reveal.description.starts_with("bench"));
-    let LinkEvent::Code(shown) = bench.next().await else { panic!("no code") };
+    let LinkEvent::Code(shown, Carrier::Udp) = bench.next().await else { panic!("no code") };
     assert_eq!(shown, pairing.code);
 
     // Nobody typed it in time: another code, by another key.
     drop(pairing.decide);
-    let LinkEvent::Code(second) = bench.next().await else { panic!("no second code") };
+    let LinkEvent::Code(second, _) = bench.next().await else { panic!("no second code") };
     assert_ne!(second, shown);
     assert_eq!(bench.server.pair("box-7").await, second);
 
@@ -99,7 +101,7 @@ async fn a_box_shows_the_code_the_server_computed_and_talks_once_it_was_typed() 
     assert_eq!(identity.box_id.as_str(), "box-7");
     let talk = bench.server.talks.recv().await.unwrap();
     assert_eq!((talk.hello.boot, talk.hello.manifest_version, talk.hello.oldest_seq), (1, 0, 1));
-    bench.until(|event| matches!(event, LinkEvent::Connected(_)).then_some(())).await;
+    bench.until(|event| matches!(event, LinkEvent::Connected(..)).then_some(())).await;
     let kept = bench.link.store.identity().await.unwrap().unwrap();
     assert_eq!(kept.certificate_pem, identity.certificate_pem);
     bench.stop.send_replace(true);
@@ -163,10 +165,10 @@ async fn a_server_of_another_authority_is_not_spoken_to() {
     tokio::spawn(run(bench.link.clone()));
     bench.server.pair("box-7").await;
     let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
-    let config = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Control).unwrap();
-    let error = super::connect::connect(&stranger.address.to_string(), &config).await.unwrap_err();
+    let pass = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Control).unwrap();
+    let error = super::connect::connect(&stranger.address.to_string(), &Way::default(), &pass).await.unwrap_err();
     assert!(matches!(error, super::connect::Unreached::Stranger { .. }), "{error}");
-    assert!(super::connect::connect(&bench.server.address.to_string(), &config).await.is_ok());
+    assert!(super::connect::connect(&bench.server.address.to_string(), &Way::default(), &pass).await.is_ok());
 }
 
 #[tokio::test]
@@ -193,7 +195,7 @@ async fn a_dead_clock_follows_the_server_and_a_lost_log_begins_anew() {
     bench.server.set_time(Instant(1_900_000_000_000));
     bench.server.pair("box-7").await;
     let talk = bench.server.talks.recv().await.unwrap();
-    bench.until(|event| matches!(event, LinkEvent::Connected(_)).then_some(())).await;
+    bench.until(|event| matches!(event, LinkEvent::Connected(..)).then_some(())).await;
     assert!((bench.link.clock.now().0 - 1_900_000_000_000).abs() < 60_000);
     assert_eq!(bench.link.store.time_floor().await.unwrap(), Some(Instant(1_900_000_000_000)));
 
@@ -213,8 +215,8 @@ async fn a_cut_file_is_fetched_from_where_it_stopped_and_a_wrong_one_never_arriv
     tokio::spawn(run(bench.link.clone()));
     bench.server.pair("box-7").await;
     let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
-    let config = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Bulk).unwrap();
-    let (_endpoint, bulk) = super::connect::connect(&bench.link.server, &config).await.unwrap();
+    let pass = tls::when_paired(&identity, &bench.link.clock, tls::Purpose::Bulk).unwrap();
+    let bulk = super::connect::connect(&bench.link.server, &bench.link.way, &pass).await.unwrap();
 
     let bytes: Vec<u8> = (0..700_000u32).map(|n| (n % 251) as u8).collect();
     let file = bench.server.keep(&bytes);
@@ -256,4 +258,45 @@ async fn a_picture_of_the_glass_is_sent_when_it_is_asked_for() {
     let (head, bytes) = talk.picture().await;
     assert_eq!((head.screen, head.at, bytes.as_slice()), (screen, Instant(5), b"what is on the glass".as_slice()));
     assert!(!file.exists(), "the picture is not left behind");
+}
+
+#[tokio::test]
+async fn what_would_be_a_further_stream_is_a_further_connection_over_tcp() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::build(folder.path()).await;
+    tokio::spawn(run(bench.link.clone()));
+    bench.server.pair("box-7").await;
+    let identity = bench.until(|event| if let LinkEvent::Paired(found) = event { Some(found) } else { None }).await;
+    let server = bench.server.address_tcp.to_string();
+    let pass = |purpose| tls::when_paired(&identity, &bench.link.clock, purpose).unwrap();
+    let talk = super::connect::over_tcp(&server, &pass(tls::Purpose::Control)).await.unwrap();
+    assert_eq!(talk.carrier(), Carrier::Tcp);
+    let (_speak, _hear) = talk.open_bi().await.unwrap();
+
+    let bytes: Vec<u8> = (0..300_000u32).map(|n| (n % 251) as u8).collect();
+    let (one, two) = (bench.server.keep(&bytes), bench.server.keep(b"twelve bytes"));
+    let left = AtomicU64::new(0);
+    fetch(&talk, &bench.link.files, one, &left).await.unwrap();
+    assert_eq!(bench.link.files.read(&one.0).unwrap(), bytes);
+    assert!(!talk.is_over(), "the conversation has its own connection");
+
+    let screen = ScreenId::parse("Z1-1").unwrap();
+    let head = PictureHead { screen, at: Instant(5), format: PictureFormat::Jpeg, size_bytes: 100_000 };
+    let mut glass = talk.open_uni().await.unwrap();
+    super::frames::say(&mut glass, &head).await.unwrap();
+    glass.write_all(&vec![7; 100_000]).await.unwrap();
+    glass.finish();
+    glass.stopped().await;
+    assert_eq!(bench.server.pictures.recv().await.unwrap(), (head, vec![7; 100_000]));
+
+    // Files go one after another over one connection, and what is missing does no harm; another size ends it.
+    let bulk = super::connect::over_tcp(&server, &pass(tls::Purpose::Bulk)).await.unwrap();
+    let nobody = ContentHash::of(b"nobody has this");
+    assert!(matches!(fetch(&bulk, &bench.link.files, (nobody, 5), &left).await, Err(FetchError::Missing(_))));
+    fetch(&bulk, &bench.link.files, two, &left).await.unwrap();
+    assert!(!bulk.is_over());
+    let (other, _) = bench.server.keep(&bytes[1..]);
+    let lied = fetch(&bulk, &bench.link.files, (other, 11), &left).await;
+    assert!(matches!(lied, Err(FetchError::OtherSize { wanted: 11, found: 299_999, .. })));
+    assert!(bulk.is_over(), "what is still to come would be taken for the next answer");
 }

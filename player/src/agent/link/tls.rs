@@ -14,7 +14,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use crate::agent::limits::{BULK_WINDOW_BYTES, CONTROL_WINDOW_BYTES, STREAM_WINDOW_BYTES, STREAMS_MAX};
+use crate::agent::limits::{
+    BULK_WINDOW_BYTES, CONTROL_WINDOW_BYTES, PACKET_BYTES_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX,
+};
 use crate::agent::store::Identity;
 use crate::agent::time::{BoxClock, CertificateTime};
 
@@ -35,6 +37,17 @@ pub enum TlsError {
     Cipher(#[from] quinn::crypto::rustls::NoInitialCipherSuite),
 }
 
+/// What a connection is made with, whichever way it goes.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// Over QUIC.
+    pub quic: ClientConfig,
+    /// Over TCP.
+    pub tls: Arc<rustls::ClientConfig>,
+    /// The largest packet taken over QUIC, in bytes: where nothing large comes, the server need not look for a larger one.
+    pub packet_bytes_max: Option<u16>,
+}
+
 /// The two connections of a paired box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -48,20 +61,20 @@ pub enum Purpose {
 ///
 /// # Errors
 /// [`TlsError`].
-pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<ClientConfig, TlsError> {
+pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<Pass, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(Verifier { provider: Arc::clone(&provider), belief: Belief::Anybody });
     let mut tls =
         builder(provider, clock)?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     tls.alpn_protocols = vec![ALPN_ENROL.to_vec()];
-    Ok(with_transport(QuicClientConfig::try_from(tls)?, Purpose::Control))
+    Pass::of(tls, Purpose::Control)
 }
 
 /// How a paired box connects.
 ///
 /// # Errors
 /// [`TlsError`].
-pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose) -> Result<ClientConfig, TlsError> {
+pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose) -> Result<Pass, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     for authority in CertificateDer::pem_slice_iter(identity.authority_pem.as_bytes()) {
@@ -81,7 +94,34 @@ pub fn when_paired(identity: &Identity, clock: &Arc<BoxClock>, purpose: Purpose)
         Purpose::Bulk => ALPN_BULK,
     };
     tls.alpn_protocols = vec![alpn.to_vec()];
-    Ok(with_transport(QuicClientConfig::try_from(tls)?, purpose))
+    Pass::of(tls, purpose)
+}
+
+impl Pass {
+    /// For a box that has no certificate yet.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn to_enrol(clock: &Arc<BoxClock>) -> Result<Self, TlsError> {
+        to_enrol(clock)
+    }
+
+    /// For the files of a paired box.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn for_files(identity: &Identity, clock: &Arc<BoxClock>) -> Result<Self, TlsError> {
+        when_paired(identity, clock, Purpose::Bulk)
+    }
+
+    fn of(tls: rustls::ClientConfig, purpose: Purpose) -> Result<Self, TlsError> {
+        let quic = with_transport(QuicClientConfig::try_from(tls.clone())?, purpose);
+        let packet_bytes_max = match purpose {
+            Purpose::Control => Some(PACKET_BYTES_MAX),
+            Purpose::Bulk => None,
+        };
+        Ok(Self { quic, tls: Arc::new(tls), packet_bytes_max })
+    }
 }
 
 fn builder(

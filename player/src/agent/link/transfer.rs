@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anteroom_content::id::ContentHash;
 use anteroom_content::wire::{Fetch, Found};
-use quinn::{Connection, RecvStream};
 
 use super::frames::{Broken, FrameReader, say};
+use super::line::{Hear, Line, Lost};
 use crate::agent::limits::{CHUNK_BYTES_MAX, FILE_BYTES_MAX, TRANSFER_STALL, WRITE_BYTES};
 use crate::agent::store::{FileError, Files, Partial};
 
@@ -37,8 +37,8 @@ pub enum FetchError {
     GivenUp,
 }
 
-impl From<quinn::ConnectionError> for FetchError {
-    fn from(error: quinn::ConnectionError) -> Self {
+impl From<Lost> for FetchError {
+    fn from(error: Lost) -> Self {
         Self::Broken(error.into())
     }
 }
@@ -48,7 +48,7 @@ impl From<quinn::ConnectionError> for FetchError {
 /// # Errors
 /// [`FetchError`]; what has arrived stays for the next attempt.
 pub async fn fetch(
-    connection: &Connection,
+    line: &Line,
     files: &Files,
     (hash, size_bytes): (ContentHash, u64),
     left_bytes: &AtomicU64,
@@ -62,16 +62,18 @@ pub async fn fetch(
     let opened = files.clone();
     let mut partial = on_disk(move || opened.begin(hash, size_bytes)).await??;
     if partial.length() < size_bytes {
-        let (mut speak, hear) = connection.open_bi().await?;
+        let (mut speak, hear) = line.open_bi().await?;
         say(&mut speak, &Fetch { hash, from_byte: partial.length() }).await?;
-        let _ = speak.finish();
+        speak.finish();
         let mut hear = FrameReader::of(hear);
         let found: Found = hear.answer().await?;
+        let (first, mut stream) = hear.into_rest();
+        let left = found.size_bytes.unwrap_or(0).saturating_sub(partial.length());
+        stream.ends_after(left.saturating_sub(u64::try_from(first.len()).unwrap_or(u64::MAX)));
         let found = found.size_bytes.ok_or(FetchError::Missing(hash))?;
         if found != size_bytes {
             return Err(FetchError::OtherSize { hash, wanted: size_bytes, found });
         }
-        let (first, stream) = hear.into_rest();
         partial = receive(partial, first, stream, left_bytes).await?;
     }
     if partial.length() < size_bytes {
@@ -84,13 +86,13 @@ pub async fn fetch(
 async fn receive(
     mut partial: Partial,
     mut gathered: Vec<u8>,
-    mut stream: RecvStream,
+    mut stream: Hear,
     left_bytes: &AtomicU64,
 ) -> Result<Partial, FetchError> {
     loop {
-        let chunk = tokio::time::timeout(TRANSFER_STALL, stream.read_chunk(CHUNK_BYTES_MAX, true)).await;
-        let chunk = match chunk {
-            Ok(Ok(chunk)) => chunk,
+        let read = tokio::time::timeout(TRANSFER_STALL, stream.read_into(&mut gathered, CHUNK_BYTES_MAX)).await;
+        let is_end = match read {
+            Ok(Ok(has_come)) => !has_come,
             // What has come is kept: the next attempt goes on from there.
             Ok(Err(error)) => {
                 write(partial, gathered, left_bytes).await?;
@@ -101,8 +103,6 @@ async fn receive(
                 return Err(Broken::Silent(TRANSFER_STALL).into());
             }
         };
-        let is_end = chunk.is_none();
-        gathered.extend_from_slice(chunk.as_ref().map_or(&[], |chunk| chunk.bytes.as_ref()));
         if is_end || gathered.len() >= WRITE_BYTES {
             partial = write(partial, std::mem::take(&mut gathered), left_bytes).await?;
         }

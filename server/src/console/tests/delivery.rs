@@ -5,7 +5,7 @@ use std::time::Instant as Tick;
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId};
-use anteroom_content::wire::{Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step, ToPlayer};
+use anteroom_content::wire::{Carrier, Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step, ToPlayer};
 use axum::http::StatusCode;
 
 use super::harness::{Browser, House, NOW};
@@ -13,9 +13,11 @@ use crate::assign;
 use crate::db::accounts::Role;
 use crate::db::boxes::{self, NewBox};
 use crate::db::{facts, network as whole, publications};
-use crate::fleet::{Frame, Mouth};
+use crate::fleet::{Frame, Mouth, Spoken};
 use crate::publish::publish;
 use crate::state::tests::furnish;
+
+const SPOKEN: Spoken = Spoken { link_version: 2, carrier: Carrier::Udp };
 
 #[derive(Debug)]
 struct Mute;
@@ -51,7 +53,7 @@ async fn hang(house: &House, name: &str, screen: &str) {
 }
 
 fn come(house: &House, name: &str) {
-    house.state.fleet.connect(&box_id(name), (1, 2), house.state.now(), Arc::new(Mute));
+    house.state.fleet.connect(&box_id(name), 1, house.state.now(), SPOKEN, Arc::new(Mute));
 }
 
 fn held_up(screen: &str, version: u64) -> Delivery {
@@ -149,7 +151,7 @@ async fn the_page_of_32_800_screens_is_there_in_a_moment() {
     let mut viewer = house.signed_in(Role::Viewer).await;
     let version = publications::last(&house.state.db, 1).await.expect("asked")[0].version;
     for (n, (paired, screens)) in boxes::boxes(&house.state.db).await.expect("asked").iter().enumerate() {
-        house.state.fleet.connect(&paired.id, (1, 2), house.state.now(), Arc::new(Mute));
+        house.state.fleet.connect(&paired.id, 1, house.state.now(), SPOKEN, Arc::new(Mute));
         match n % 100 {
             0 => house.state.fleet.delivery(&paired.id, held_up(screens[0].as_str(), version)),
             1 => {}

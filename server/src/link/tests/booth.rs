@@ -71,8 +71,12 @@ impl TestBox {
     }
 
     pub(super) async fn dial(&self, at: SocketAddr, alpn: &[u8]) -> Result<Connection, ConnectionError> {
-        let identity = self.certificate_pem.as_ref().map(|pem| (pem.as_str(), &self.key));
-        dial(at, alpn, identity).await
+        dial(at, alpn, self.identity()).await
+    }
+
+    /// Its certificate and key.
+    pub(super) fn identity(&self) -> Option<(&str, &rcgen::KeyPair)> {
+        self.certificate_pem.as_ref().map(|pem| (pem.as_str(), &self.key))
     }
 
     pub(super) fn hello(&self) -> Hello {
@@ -158,7 +162,7 @@ impl Talk {
     }
 }
 
-fn open<T: Document>(house: &House, envelope: &Envelope) -> T {
+pub(super) fn open<T: Document>(house: &House, envelope: &Envelope) -> T {
     let key: VerifyingKey = house.state.keys.publish.verifying_key();
     envelope.open(&key).expect("signed by the publish key")
 }
@@ -175,12 +179,19 @@ pub(super) async fn fetch(connection: &Connection, hash: ContentHash, from_byte:
     (found.size_bytes, bytes)
 }
 
-/// Connects with any certificate, or none. The server's is not judged here: the player's own tests do that.
+/// Connects with any certificate, or none.
 pub(super) async fn dial(
     at: SocketAddr,
     alpn: &[u8],
     identity: Option<(&str, &rcgen::KeyPair)>,
 ) -> Result<Connection, ConnectionError> {
+    let config = QuicClientConfig::try_from(tls(alpn, identity)).expect("QUIC");
+    let endpoint = Endpoint::client("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    endpoint.connect_with(quinn::ClientConfig::new(Arc::new(config)), at, SERVER_NAME).expect("dialled").await
+}
+
+/// What a box shows and believes. The server's certificate is not judged here: the player's own tests do that.
+pub(super) fn tls(alpn: &[u8], identity: Option<(&str, &rcgen::KeyPair)>) -> rustls::ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&[&rustls::version::TLS13])
@@ -196,9 +207,7 @@ pub(super) async fn dial(
         }
     };
     config.alpn_protocols = vec![alpn.to_vec()];
-    let config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(config).expect("QUIC")));
-    let endpoint = Endpoint::client("127.0.0.1:0".parse().expect("an address")).expect("a port");
-    endpoint.connect_with(config, at, SERVER_NAME).expect("dialled").await
+    config
 }
 
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use anteroom_content::clock::{DAY_MS, Fixed};
 use anteroom_content::id::{BoxId, ContentHash, ScreenId, ZoneId};
 use anteroom_content::item::{Face, Item, MediaFile};
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -24,6 +25,8 @@ pub(super) struct House {
     pub(super) state: State,
     pub(super) clock: Arc<Fixed>,
     pub(super) address: SocketAddr,
+    /// The door over TCP.
+    pub(super) address_tcp: SocketAddr,
     stop: watch::Sender<bool>,
     door: JoinHandle<Result<(), LinkError>>,
     _folder: tempfile::TempDir,
@@ -47,8 +50,10 @@ impl House {
         let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
         let address = socket.local_addr().expect("an address");
         let (stop, stopped) = watch::channel(false);
-        let door = tokio::spawn(serve(state.clone(), socket, stopped));
-        Self { state, clock, address, stop, door, _folder: folder }
+        let fallback = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address_tcp = fallback.local_addr().expect("an address");
+        let door = tokio::spawn(serve(state.clone(), socket, Some(fallback), stopped));
+        Self { state, clock, address, address_tcp, stop, door, _folder: folder }
     }
 
     /// Closes the door and sees that it closed well. Boxes are sent away before, for those of the tests do not leave by

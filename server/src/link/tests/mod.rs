@@ -4,6 +4,7 @@ mod booth;
 mod conversation;
 mod delivery;
 mod enrolment;
+mod fallback;
 mod files;
 mod frames;
 mod house;

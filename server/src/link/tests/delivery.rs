@@ -224,6 +224,8 @@ async fn a_server_that_stops_says_so_to_every_box_and_when_to_come_back() {
 #[tokio::test]
 async fn the_window_is_for_all_boxes_that_are_paired_however_few_have_come() {
     let house = House::open().await;
+    // Who is welcomed finds a door that has counted its boxes.
+    let _first = house.paired("box-0").await.talk(&house).await;
     let this = house.paired("box-1").await;
     house.state.fleet.note_paired(32_800);
     let mut talk = this.greet(&house, this.hello()).await;

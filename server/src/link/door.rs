@@ -31,7 +31,8 @@ pub async fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> Result<(), LinkError> {
     let mut endpoint = endpoint::open(&state, socket)?;
-    let told = stop.clone();
+    // Boxes over TCP hear the last word first, like the others; then their lines are shut.
+    let (shut, told) = watch::channel(false);
     let mut fallback = fallback.map(|listener| Fallback::open(&state, listener)).transpose()?;
     tracing::info!(link.address = %endpoint.local_addr(), "the players' door is open");
     let mut links = JoinSet::new();
@@ -54,6 +55,7 @@ pub async fn serve(
         }
     };
     say_stopping(&state, &mut links).await;
+    shut.send_replace(true);
     endpoint.close(CLOSE_STOPPING.into(), b"the server stops");
     // Every conversation ends by itself when its connection does, and notes what it has to.
     let _ = tokio::time::timeout(FAREWELL_MAX, async {

@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(30);
 static OPENING: Mutex<()> = Mutex::new(());
 
 /// From the start of an agent to its conversation over TCP: two silences of UDP, and what lies between.
-const FALLBACK_LIMIT: Duration = Duration::from_secs(15);
+const FALLBACK_LIMIT: Duration = Duration::from_secs(20);
 
 /// A ward whose players' door is at an address of this machine.
 fn open_ward(link: &str) -> Outcome<Ward> {

@@ -239,3 +239,15 @@ async fn a_box_over_tcp_that_does_not_read_is_dropped_and_costs_a_bounded_room()
     once("it to be gone", &house.state, |state| (state.fleet.count() == 1).then_some(())).await;
     house.close().await;
 }
+
+#[tokio::test]
+async fn a_box_over_tcp_hears_that_the_server_stops_before_its_line_is_shut() {
+    let house = House::open().await;
+    let this = house.hung("box-1", "a-1").await;
+    let (mut talk, _) = OverTcp::talk(&house, &this).await;
+    let stopped = tokio::spawn(house.stop());
+    let last: ToPlayer = talk.hear().await;
+    assert!(matches!(last, ToPlayer::Stopping { return_within_ms: 1_000 }), "{last:?}");
+    talk.ends().await;
+    soon("the server stops", stopped).await.expect("no panic");
+}

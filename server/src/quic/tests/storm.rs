@@ -4,7 +4,7 @@ use tokio::task::JoinSet;
 
 use super::pond::{Filling, Pond, soon};
 
-const MANY: usize = 200;
+const MANY: usize = 80;
 /// What the kernel gives everybody; far less than the answers of all of them.
 const SMALL_SOCKET_BYTES: usize = 64 * 1024;
 

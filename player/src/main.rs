@@ -10,7 +10,7 @@ mod agent;
 mod bridge;
 mod stage;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -218,27 +218,25 @@ fn answer(result: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the answer to a command belongs there")]
+/// Prints an answer. Whoever reads may have heard enough: that is no fault.
+fn say(answer: impl std::fmt::Display) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{answer}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
     let status = agent::status(&state.folder)?;
-    if json {
-        println!("{}", serde_json::to_string(&status)?);
-    } else {
-        println!("{}", status.lines());
-    }
+    say(if json { serde_json::to_string(&status)? } else { status.lines() })?;
     Ok(())
 }
 
 /// Tells what the doctor found, and whether nothing is bad.
-#[expect(clippy::print_stdout, reason = "the answer to a command belongs there")]
 fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(agent::examine(server, &state.folder)).map_err(anyhow::Error::msg)?;
-    if json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        println!("{}", report.lines(lang == Lang::Zh));
-    }
+    say(if json { serde_json::to_string(&report)? } else { report.lines(lang == Lang::Zh) })?;
     Ok(report.is_well())
 }
 

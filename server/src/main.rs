@@ -1,6 +1,7 @@
 //! The command line of the server.
-#![expect(clippy::print_stdout, reason = "a command line prints")]
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -119,12 +120,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::load(&config)?;
             let listening = serve::Listening::take(&config).await?;
             let (opened, ready) = serve::start(&config, &listening).await?;
-            greet(&ready);
+            greet(&ready).unwrap_or_else(|error| tracing::warn!(reason = %error, "nobody was told the addresses"));
             if let Some(file) = ready_file {
                 serve::write_ready(&file, &ready)?;
             }
             serve::run(opened.state, listening, serve::on_signal()).await?;
-            println!("stopped");
+            say("stopped")?;
         }
         Command::Demo { mut config, ready_file, no_player, media } => {
             config.settings.data.get_or_insert_with(|| PathBuf::from("demo-data"));
@@ -133,7 +134,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let (opened, ready) = serve::start(&config, &listening).await?;
             let media = media.unwrap_or_else(|| config.data.join("demo-media"));
             demo::load(&opened.state, &media).await.context("the demo hospital cannot be loaded")?;
-            greet(&ready);
+            greet(&ready).unwrap_or_else(|error| tracing::warn!(reason = %error, "nobody was told the addresses"));
             if let Some(file) = ready_file {
                 serve::write_ready(&file, &ready)?;
             }
@@ -143,12 +144,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             if let Some(player) = player {
                 player.await.context("the player's keeper ended badly")??;
             }
-            println!("stopped; start again with the same command, it goes on from here");
+            say("stopped; start again with the same command, it goes on from here")?;
         }
         Command::Check { config } => {
             let findings = check::check(&config).await;
             for finding in &findings {
-                println!("{finding}");
+                say(finding)?;
             }
             return Ok(if findings.iter().any(check::Finding::is_fault) {
                 ExitCode::FAILURE
@@ -156,16 +157,16 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 ExitCode::SUCCESS
             });
         }
-        Command::Calendar { command } => println!("{}", calendar::run(command).await?),
-        Command::Rehearse { args } => println!("{}", rehearse::rehearse(args).await?),
-        Command::Trust { command } => println!("{}", keyring::run(command).await?),
-        Command::Plays { command } => println!("{}", evidence::run(command).await?),
-        Command::Verify { args } => return Ok(tell(&evidence::verify(&args)?)),
-        Command::Plan(command) => return Ok(tell(&plan::run(command).await?)),
+        Command::Calendar { command } => say(calendar::run(command).await?)?,
+        Command::Rehearse { args } => say(rehearse::rehearse(args).await?)?,
+        Command::Trust { command } => say(keyring::run(command).await?)?,
+        Command::Plays { command } => say(evidence::run(command).await?)?,
+        Command::Verify { args } => return tell(&evidence::verify(&args)?),
+        Command::Plan(command) => return tell(&plan::run(command).await?),
         Command::Expand { ask } => {
             let expanded = expand::expand(&ask)?;
             for line in &expanded.lines {
-                println!("{line}");
+                say(line)?;
             }
             for note in &expanded.notes {
                 eprintln!("anteroom: {note}");
@@ -176,19 +177,27 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 /// Prints what was found out; the exit code says whether all is well.
-fn tell(told: &plan::Told) -> ExitCode {
-    println!("{}", told.text);
-    if told.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+fn tell(told: &plan::Told) -> anyhow::Result<ExitCode> {
+    say(&told.text)?;
+    Ok(if told.is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn greet(ready: &serve::Ready) {
-    println!("console   {}", ready.console);
-    println!("phone     {}", ready.phone.to_ascii_lowercase());
-    println!("players   {} (UDP; TCP where UDP is blocked)", ready.link);
+fn greet(ready: &serve::Ready) -> anyhow::Result<()> {
+    say(format_args!("console   {}", ready.console))?;
+    say(format_args!("phone     {}", ready.phone.to_ascii_lowercase()))?;
+    say(format_args!("players   {} (UDP; TCP where UDP is blocked)", ready.link))?;
     if let Some(code) = &ready.setup_code {
-        println!("set-up    open the console and type this code once: {code}");
+        say(format_args!("set-up    open the console and type this code once: {code}"))?;
     }
-    println!("stop with Ctrl-C");
+    say("stop with Ctrl-C")
+}
+
+/// Prints a line. Whoever reads may have heard enough (`anteroom verify … | head`): that is no fault.
+fn say(line: impl Display) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("the answer cannot be written"),
+        _ => Ok(()),
+    }
 }
 
 fn start_log() {

@@ -221,7 +221,7 @@ impl Fleet {
         self.news.keep(zone, version, manifest);
     }
 
-    /// Tells the boxes of the zones that have news, as fast as their answers can be taken in, for ever.
+    /// Tells the boxes of the zones that have news, for ever.
     pub async fn spread_news(&self) {
         self.news.spread(|zone| lock(&self.index).mouths_in(zone)).await;
     }

@@ -1,5 +1,7 @@
 //! Time: one instant for database, wire and API, and the only reader of the wall clock in the workspace.
 
+pub mod discipline;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::civil::{Date, DateTime};
@@ -43,6 +45,11 @@ impl Instant {
 pub trait Clock: Send + Sync {
     /// The moment it is.
     fn now(&self) -> Instant;
+
+    /// The same in microseconds since 1970-01-01 UTC, as finely as the clock is read.
+    fn now_us(&self) -> i64 {
+        self.now().0.saturating_mul(1_000)
+    }
 }
 
 /// The wall clock of the machine.
@@ -54,6 +61,12 @@ impl Clock for System {
     fn now(&self) -> Instant {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Instant(since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+    fn now_us(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX))
     }
 }
 

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::enrol::{Challenge, Commit, Reveal, Verdict};
+use super::time::{TimeAsked, TimeTold};
 use super::*;
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId};
@@ -38,8 +39,8 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         held: Held::default(),
     };
     let screens = vec![
-        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900 },
-        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0 },
+        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900, steps: None },
+        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0, steps: None },
     ];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
     let trouble = |kind| Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
@@ -80,6 +81,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
     ];
     lines.extend(messages_of_trust(hello));
+    lines.extend(messages_of_time(at, &screen));
     lines.extend(ObstacleKind::ALL.map(|kind| delivery(kind, &screen, at, hash)));
     for (name, format) in [("jpeg", PictureFormat::Jpeg), ("png", PictureFormat::Png)] {
         let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
@@ -95,6 +97,19 @@ fn charter() -> SignedCharter {
     let root = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
     let signatures = vec![KeySignature { key: root.into(), signature: "ab".repeat(64) }];
     SignedCharter { body: "{\"a\":1}".into(), signatures }
+}
+
+fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {
+    let tick_us = 7_000_001;
+    let told = TimeTold { tick_us, heard_us: at.0 * 1_000 + 17, told_us: at.0 * 1_000 + 23 };
+    let steps = Steps { clock_error_us: Some(140), late_p95_us: 3_200, skipped: 2 };
+    let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: Some(steps) }];
+    let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+    [
+        line("time asked", &TimeAsked { tick_us }),
+        line("time told", &told),
+        line("beat of one in step", &ToServer::Beat(beat)),
+    ]
 }
 
 fn messages_of_trust(hello: Hello) -> [(String, Vec<u8>); 5] {
@@ -167,6 +182,7 @@ fn what_an_old_box_said_is_read_and_what_a_newer_one_adds_is_skipped() {
                     || decode::<Challenge>(bytes).is_ok()
                     || decode::<Reveal>(bytes).is_ok()
                     || decode::<Verdict>(bytes).is_ok()
+                    || decode::<TimeAsked>(bytes).is_ok()
             };
             assert!(is_read, "{name}: {body}");
         }

@@ -126,6 +126,22 @@ pub struct ScreenBeat {
     pub item: Option<ItemId>,
     /// Frames presented since the stage started: stands still when the picture does.
     pub frames: u64,
+    /// How well it keeps step; none while nothing moves on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Steps>,
+}
+
+/// How well a screen keeps step with the network's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steps {
+    /// By how much its clock may be wrong, in microseconds; none while it goes by no server's.
+    #[serde(default)]
+    pub clock_error_us: Option<u64>,
+    /// How late frames came to the glass in the last ten seconds, in microseconds: so it was for 95 of 100.
+    pub late_p95_us: u64,
+    /// Frames of movies that came too late to be shown at all, since the stage started.
+    #[serde(default)]
+    pub skipped: u64,
 }
 
 /// Something is wrong on a box.

@@ -19,6 +19,10 @@
 //! **Files** (ALPN [`ALPN_BULK`], mutual TLS, or any bidirectional stream of the control connection after the first). The
 //! box sends one [`Fetch`] frame; the server answers one [`Found`] frame and the bytes from the offset on.
 //!
+//! **Time** (datagrams of the control connection). A box asks every [`time::TIME_EVERY_SECS`] what time it is
+//! ([`time::TimeAsked`]), several times in a row when it begins, and the server answers at once ([`time::TimeTold`]). Either may
+//! be lost. Over TCP there are none, and the box goes by what [`ToPlayer::Welcome`] said.
+//!
 //! Every frame is a big-endian `u32` length and that much JSON. Unknown fields are ignored, so that a box that slept for
 //! weeks still understands; unknown messages are skipped, and so is a frame of no bytes ([`EMPTY_FRAME`]). Limits have names
 //! and are checked before a byte is stored.
@@ -41,12 +45,13 @@ pub mod enrol;
 #[cfg(test)]
 mod golden;
 mod message;
+pub mod time;
 mod versions;
 
 pub use codec::{BadFrame, EMPTY_FRAME, FRAME_BYTES_MAX, decode, encode, frame_length};
 pub use delivery::{Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step};
 pub use message::{
-    Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, ToPlayer,
+    Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, Steps, ToPlayer,
     ToServer, Trouble, TroubleKind,
 };
 pub use versions::{LINK_OLDEST, LINK_VERSION, Versions};

@@ -3,6 +3,11 @@
 use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 
 use anteroom_content::clock::Instant;
+use anteroom_content::id::ScreenId;
+use anteroom_content::wire::Steps;
+
+/// The most screens told by name: a watcher wants the worst, and one of a hundred knows them all.
+const SCREENS_TOLD_MAX: usize = 1_000;
 
 /// The numbers; each is a plain cell, for a reader that is a moment late loses nothing.
 #[derive(Debug, Default)]
@@ -75,6 +80,23 @@ impl Meters {
     }
 }
 
+/// How well screens keep step, in the same form: of all of them, and of those that are latest by name.
+#[must_use]
+pub fn steps_told(steps: &[(ScreenId, Steps)]) -> String {
+    use std::fmt::Write as _;
+    let mut told = format!("anteroom_screens_moving {}\n", steps.len());
+    for (screen, steps) in steps.iter().take(SCREENS_TOLD_MAX) {
+        // Writing to a string does not fail.
+        let _ =
+            writeln!(told, "anteroom_screen_late_us{{screen=\"{screen}\",quantile=\"0.95\"}} {}", steps.late_p95_us);
+        let _ = writeln!(told, "anteroom_screen_frames_skipped_total{{screen=\"{screen}\"}} {}", steps.skipped);
+        if let Some(error_us) = steps.clock_error_us {
+            let _ = writeln!(told, "anteroom_screen_clock_error_us{{screen=\"{screen}\"}} {error_us}");
+        }
+    }
+    told
+}
+
 /// Packets the kernel threw away because the socket on a port had no room: such losses look like a slow network to
 /// everybody else. None where the kernel does not tell.
 fn packets_dropped(port: u16) -> Option<u64> {
@@ -94,6 +116,19 @@ fn dropped_of(line: &str, port: u16) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn screens_tell_how_they_keep_step_and_no_more_of_them_than_a_watcher_can_read() {
+        let steps = |n: u64| Steps { clock_error_us: (n == 0).then_some(140), late_p95_us: 9_000 - n, skipped: n };
+        let screens: Vec<_> =
+            (0..1_500).map(|n| (ScreenId::parse(&format!("Z1-{n}")).expect("a name"), steps(n))).collect();
+        let told = steps_told(&screens);
+        assert!(told.starts_with(
+            "anteroom_screens_moving 1500\nanteroom_screen_late_us{screen=\"Z1-0\",quantile=\"0.95\"} 9000\n"
+        ));
+        assert!(told.contains("anteroom_screen_clock_error_us{screen=\"Z1-0\"} 140\n"));
+        assert_eq!(told.lines().count(), 1 + 2 * SCREENS_TOLD_MAX + 1);
+    }
 
     #[test]
     fn drops_are_read_from_the_line_of_the_port() {

@@ -105,6 +105,15 @@ struct ScreenPage {
     problems: Vec<super::said::Said>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "templates call methods by reference")]
+impl ScreenPage {
+    /// Microseconds as milliseconds with one place.
+    fn ms(&self, us: &u64) -> String {
+        let tenths = us.div_ceil(100);
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
 /// One screen; a part of the page asks for itself.
 pub(super) async fn open(
     State(desk): State<Desk>,

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
-use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, ToPlayer, Versions, comeback};
+use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, Steps, ToPlayer, Versions, comeback};
 use tokio::sync::watch;
 
 pub use self::deliveries::Deliveries;
@@ -93,6 +93,13 @@ impl Seen {
     #[must_use]
     pub fn is_over_tcp(&self) -> bool {
         self.carrier == Carrier::Tcp
+    }
+
+    /// How well one of its screens keeps step, while something moves on it.
+    #[must_use]
+    pub fn steps_of(&self, screen: &ScreenId) -> Option<Steps> {
+        let (_, beat) = self.beat.as_ref()?;
+        beat.screens.iter().find(|told| told.screen == *screen)?.steps
     }
 }
 
@@ -323,6 +330,20 @@ impl Fleet {
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         lock(&self.index).seen()
+    }
+
+    /// How well screens keep step on which something moves; those that are latest come first.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(ScreenId, Steps)> {
+        let mut steps: Vec<_> = self
+            .seen()
+            .into_iter()
+            .filter_map(|seen| seen.beat)
+            .flat_map(|(_, beat)| beat.screens)
+            .filter_map(|told| Some((told.screen, told.steps?)))
+            .collect();
+        steps.sort_by_key(|(_, steps)| std::cmp::Reverse(steps.late_p95_us));
+        steps
     }
 
     /// How many boxes are connected.

@@ -3,18 +3,22 @@
 
 use std::time::Instant as Tick;
 
+use anteroom_content::wire::time::{TimeAsked, TimeTold, from_datagram, to_datagram};
+
 use super::limits::{HALF_OPEN_MAX, HANDSHAKES_A_SEC, HANDSHAKES_AT_ONCE, LINKS_MAX, RETRY_ABOVE};
+use super::time::NetworkTime;
 use crate::quic::{Caller, Doorkeeper, Verdict};
 
-/// The doorkeeper.
+/// The doorkeeper, who also has the clock at the door.
 #[derive(Debug)]
 pub(super) struct Admission {
     bucket: Bucket,
+    time: NetworkTime,
 }
 
 impl Admission {
-    pub(super) fn new() -> Self {
-        Self { bucket: Bucket::full(HANDSHAKES_AT_ONCE, HANDSHAKES_A_SEC, Tick::now()) }
+    pub(super) fn new(time: NetworkTime) -> Self {
+        Self { bucket: Bucket::full(HANDSHAKES_AT_ONCE, HANDSHAKES_A_SEC, Tick::now()), time }
     }
 }
 
@@ -25,6 +29,12 @@ impl Doorkeeper for Admission {
         }
         let is_room = caller.half_open < HALF_OPEN_MAX && caller.open < LINKS_MAX;
         if is_room && self.bucket.take(Tick::now()) { Verdict::Accept } else { Verdict::Refuse }
+    }
+
+    fn answer(&mut self, datagram: &[u8], heard_at: Tick) -> Option<Vec<u8>> {
+        let TimeAsked { tick_us } = from_datagram(datagram)?;
+        let (heard_us, told_us) = (self.time.at(heard_at), self.time.now());
+        Some(to_datagram(&TimeTold { tick_us, heard_us, told_us: told_us.max(heard_us) }))
     }
 }
 

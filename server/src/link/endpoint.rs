@@ -23,6 +23,7 @@ use super::limits::{
 };
 use super::reset::{Names, ResetKey};
 use super::steady::SteadyConfig;
+use super::time::NetworkTime;
 use crate::quic::{Endpoint, Settings};
 use crate::state::State;
 
@@ -58,8 +59,9 @@ pub(super) fn open(state: &State, socket: UdpSocket) -> Result<Endpoint, LinkErr
     let mut endpoint = EndpointConfig::new(Arc::new(ResetKey::of(&state.keys)));
     let names = Names::draw()?;
     endpoint.min_reset_interval(RESET_EVERY).cid_generator(move || Box::new(names.clone()));
+    let time = NetworkTime::over(Arc::clone(&state.clock));
     let settings = Settings { endpoint, server, handshake_max: HANDSHAKE_MAX };
-    Ok(Endpoint::open(settings, socket, Admission::new())?)
+    Ok(Endpoint::open(settings, socket, Admission::new(time))?)
 }
 
 /// Asks the kernel for a larger receive buffer, and tells what it gave: with the usual one every push to a large network

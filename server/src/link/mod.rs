@@ -22,6 +22,7 @@ mod steady;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod time;
 mod transfer;
 mod voice;
 

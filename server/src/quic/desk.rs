@@ -135,7 +135,14 @@ impl Desk {
     }
 
     /// Has a connection say what it has to say.
-    pub(super) fn drive(&mut self, now: Instant, key: usize, line: &Line, socket: &mut Socket) -> Turn {
+    pub(super) fn drive(
+        &mut self,
+        now: Instant,
+        key: usize,
+        line: &Line,
+        socket: &mut Socket,
+        doorkeeper: &mut dyn Doorkeeper,
+    ) -> Turn {
         let mut state = line.lock();
         state.leave_line();
         let mut turn = Turn::default();
@@ -157,6 +164,7 @@ impl Desk {
                 }
             }
             turn.has_arrived |= self.tell(&mut state);
+            has_news |= answer(&mut state, now, doorkeeper);
             if !has_news || sends >= SENDS_AT_ONCE || !socket.has_room() {
                 break;
             }
@@ -212,4 +220,18 @@ impl Desk {
             self.alarms.set(wanted, key);
         }
     }
+}
+
+/// Answers the datagrams a connection brought; says whether there is anything to send for it.
+fn answer(state: &mut LineState, heard_at: Instant, doorkeeper: &mut dyn Doorkeeper) -> bool {
+    if !std::mem::take(&mut state.has_datagrams) {
+        return false;
+    }
+    let mut has_answered = false;
+    while let Some(datagram) = state.proto.datagrams().recv() {
+        let Some(answer) = doorkeeper.answer(&datagram, heard_at) else { continue };
+        // The other side may take none, or smaller ones: then it goes without.
+        has_answered |= state.proto.datagrams().send(answer.into(), true).is_ok();
+    }
+    has_answered
 }

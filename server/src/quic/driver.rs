@@ -124,7 +124,7 @@ impl Driver {
             }
             let Some(key) = self.turns.pop_front() else { return };
             let Some(line) = self.desk.line(key) else { continue };
-            let turn = self.desk.drive(now, key, &line, &mut self.socket);
+            let turn = self.desk.drive(now, key, &line, &mut self.socket, &mut *self.doorkeeper);
             if turn.goes_on {
                 self.turns.push_back(key);
             }

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quinn_proto::{EndpointConfig, ServerConfig, VarInt};
 use tokio::sync::mpsc;
@@ -43,10 +43,16 @@ pub enum Verdict {
     Refuse,
 }
 
-/// Judges callers, before anything is kept of them.
+/// Judges callers, before anything is kept of them; and answers what needs an answer at once.
 pub trait Doorkeeper: Send + 'static {
     /// What becomes of one.
     fn judge(&mut self, caller: &Caller) -> Verdict;
+
+    /// The answer to a datagram of a connection that was heard at a moment; none where there is nothing to say. It goes out with
+    /// the connection's next packet, and may be lost.
+    fn answer(&mut self, _datagram: &[u8], _heard_at: Instant) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// How an endpoint behaves.

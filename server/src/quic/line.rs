@@ -80,6 +80,8 @@ pub(super) struct LineState {
     writers: Vec<(StreamId, Waker)>,
     /// Those who wait for its end; few.
     mourners: Vec<Waker>,
+    /// Datagrams came that nobody has looked at.
+    pub(super) has_datagrams: bool,
 }
 
 impl std::fmt::Debug for LineState {
@@ -101,6 +103,7 @@ impl Line {
             readers: Vec::new(),
             writers: Vec::new(),
             mourners: Vec::new(),
+            has_datagrams: false,
         };
         Self { key, work, state: Mutex::new(state) }
     }
@@ -203,8 +206,8 @@ impl LineState {
             }
             Event::Stream(StreamEvent::Finished { .. } | StreamEvent::Available { .. })
             | Event::HandshakeDataReady
-            | Event::DatagramReceived
             | Event::DatagramsUnblocked => {}
+            Event::DatagramReceived => self.has_datagrams = true,
         }
         false
     }

@@ -11,4 +11,5 @@ mod house;
 mod old_player;
 mod renewal;
 mod strangers;
+mod time;
 mod trust;

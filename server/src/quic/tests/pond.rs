@@ -43,6 +43,10 @@ impl Doorkeeper for Keeper {
         }
         if take_one(&self.refusals) { Verdict::Refuse } else { Verdict::Accept }
     }
+
+    fn answer(&mut self, datagram: &[u8], _: std::time::Instant) -> Option<Vec<u8>> {
+        datagram.strip_prefix(b"echo ").map(<[u8]>::to_vec)
+    }
 }
 
 pub(super) struct Pond {

@@ -209,3 +209,15 @@ async fn a_connection_goes_on_from_another_address() {
     soon("an answer", answer.read_exact(&mut heard)).await.expect("read");
     assert_eq!((&heard, pond.callers().len()), (b"3", 1), "one handshake was enough");
 }
+
+#[tokio::test]
+async fn datagrams_are_answered_by_the_doorkeeper_at_once_or_not_at_all() {
+    let mut pond = Pond::fill(Filling::default());
+    let (_ours, theirs, _endpoint) = pond.pair().await;
+    for n in 0..200_u8 {
+        theirs.send_datagram(vec![n].into()).expect("sent");
+        theirs.send_datagram([&b"echo "[..], &[n, n]].concat().into()).expect("sent");
+        let answer = soon("an echo", theirs.read_datagram()).await.expect("an answer");
+        assert_eq!(answer.as_ref(), [n, n]);
+    }
+}

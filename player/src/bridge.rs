@@ -2,11 +2,13 @@
 //! log and the link, the stage holds the glass; when either ends, the other notices at its end of the pipe.
 
 pub mod pipe;
+pub mod tick;
 
 use std::path::PathBuf;
 
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
+use anteroom_content::clock::discipline::Course;
 use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
 use anteroom_content::programme::Show;
 use anteroom_content::schedule::Carry;
@@ -26,11 +28,8 @@ pub enum ToStage {
     Stand(Box<Stand>),
     /// The clinics changed; nothing else did.
     Clinic(Box<Timetable>),
-    /// The disciplined clock is the machine's wall clock plus so many milliseconds.
-    Clock {
-        /// Milliseconds to add.
-        offset_ms: i64,
-    },
+    /// The disciplined clock runs so from now on, over the ticks of [`tick`].
+    Clock(Course),
     /// The box has no place yet: show the code, or why there is none.
     Waiting(Waiting),
     /// Write a picture of the glass to a file, then answer [`FromStage::Looked`].
@@ -89,6 +88,15 @@ pub struct Waiting {
     pub blocked_port: Option<u16>,
 }
 
+/// How a stage keeps step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageSteps {
+    /// How late frames came to the glass in the last ten seconds, in microseconds: so it was for 95 of 100.
+    pub late_p95_us: u64,
+    /// Frames of movies that came too late to be shown at all.
+    pub skipped: u64,
+}
+
 /// What the stage tells the agent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -108,6 +116,9 @@ pub enum FromStage {
         count: u64,
         /// The item on the glass, if one is.
         item: Option<ItemId>,
+        /// How it keeps step; none while nothing moves.
+        #[serde(default)]
+        steps: Option<StageSteps>,
     },
     /// A manifest's programme is on the glass.
     Applied {

@@ -143,8 +143,14 @@ pub const TIME_BORN: Instant = Instant(1_767_225_600_000);
 pub const LEAP_MAX_MS: i64 = 30 * DAY_MS;
 /// How often the time floor is raised on disk while the time is known.
 pub const FLOOR_EVERY: Duration = Duration::from_hours(1);
-/// A smaller change of the clock is not passed to the stage: it is below what an eye can see.
-pub const CLOCK_STEP_MS: i64 = 4;
+/// A smaller change of the clock is not passed to the stage, in microseconds: it is below what the clock is known to.
+pub const CLOCK_STEP_US: i64 = 200;
+/// What a server says of the time in its welcome may be off by so much, in milliseconds, where answers to datagrams say better.
+pub const WELCOME_TIME_ERROR_MS: i64 = 1_000;
+/// How often the server is asked for the time in a row, when a conversation begins.
+pub const TIME_ASKED_AT_ONCE: u32 = 8;
+/// How long between two of those questions.
+pub const TIME_BURST_GAP: Duration = Duration::from_millis(50);
 /// How often the desk looks around itself.
 pub const TICK: Duration = Duration::from_secs(1);
 /// From the wish to stop to the end of the process.

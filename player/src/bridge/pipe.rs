@@ -98,16 +98,19 @@ pub async fn hear<T: DeserializeOwned>(pipe: &mut (impl AsyncRead + Unpin)) -> R
 
 #[cfg(test)]
 mod tests {
+    use anteroom_content::clock::discipline::Course;
+
     use super::*;
     use crate::bridge::{FromStage, ToStage};
 
     #[test]
     fn what_goes_in_comes_out_and_a_clean_end_is_no_error() {
         let mut pipe = Vec::new();
-        write(&mut pipe, &ToStage::Clock { offset_ms: -7 }).unwrap();
+        let course = Course { tick_us: -7, time_us: 8, rate_ppb: 9 };
+        write(&mut pipe, &ToStage::Clock(course)).unwrap();
         write(&mut pipe, &ToStage::Leave).unwrap();
         let mut pipe = pipe.as_slice();
-        assert!(matches!(read(&mut pipe).unwrap(), Some(ToStage::Clock { offset_ms: -7 })));
+        assert!(matches!(read(&mut pipe).unwrap(), Some(ToStage::Clock(read)) if read == course));
         assert!(matches!(read(&mut pipe).unwrap(), Some(ToStage::Leave)));
         assert!(read::<ToStage>(&mut pipe).unwrap().is_none());
     }

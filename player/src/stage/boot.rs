@@ -1,5 +1,6 @@
 //! Boot: options in, a running stage out.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,11 +20,13 @@ use super::layout::Layout;
 use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
-use super::{director, dress, film, glass, look, pipe, report};
+use super::{director, dress, eye, film, glass, look, pipe, report};
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
 const LOG_FILTER: &str =
     "info,wgpu_core=warn,wgpu_hal=error,naga=warn,icu_provider=off,bevy_render=warn,bevy_winit=warn";
+/// Names a file in which every frame is kept, for proofs.
+const REEL_VARIABLE: &str = "ANTEROOM_STAGE_REEL";
 /// The most frames a second: more than any screen shows.
 const FRAME_RATE_MAX: u32 = 120;
 
@@ -74,6 +77,12 @@ pub(crate) fn run(options: StageOptions) -> ExitCode {
     };
     let mut app = App::new();
     build(&mut app, options, files);
+    if let Some(reel) = std::env::var_os(REEL_VARIABLE)
+        && let Err(error) = eye::add(&mut app, Path::new(&reel))
+    {
+        tracing::error!("no reel can be kept in {}: {error}", reel.display());
+        return ExitCode::FAILURE;
+    }
     app.insert_resource(pipe.inbox).insert_resource(pipe.outbox.clone());
     let exit = app.run();
     pipe.outbox.close();

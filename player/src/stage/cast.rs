@@ -19,7 +19,7 @@ use super::told::{Due, Told};
 
 /// How long an act that is due may keep the one before it on the glass; then its words stand in for it.
 const LATE_MAX: Duration = Duration::from_secs(2);
-/// How long two acts share the glass.
+/// How long two still acts share the glass.
 pub(super) const FADE: Duration = Duration::from_millis(500);
 
 /// Who is where.
@@ -52,6 +52,8 @@ pub(super) struct Act {
     pub(super) root: Option<Entity>,
     /// When it came to the glass.
     pub(super) raised: Option<Moment>,
+    /// How long it shares the glass with the one before it.
+    pub(super) fade: Duration,
     /// What was painted last.
     pub(super) painted: Option<Vec<Mark>>,
     begun: Moment,
@@ -119,6 +121,7 @@ impl Cast {
             manifest_version,
             root: None,
             raised: None,
+            fade: FADE,
             painted: None,
             begun: Moment::now(),
         }
@@ -148,6 +151,7 @@ impl Act {
             manifest_version: self.manifest_version,
             root: None,
             raised: None,
+            fade: FADE,
             painted: None,
             begun: self.begun,
         }
@@ -225,11 +229,13 @@ impl Act {
         }
     }
 
-    /// In how many milliseconds its next frame is due; none while nothing of it moves.
-    pub(super) fn next_frame_ms(&self, now: Instant) -> Option<i64> {
-        match &self.face {
-            Face::Movie { movie: Some(movie), .. } => movie.next_in_ms(now.ms_since(self.due.since)),
-            Face::Words | Face::Picture { .. } | Face::Movie { .. } => None,
-        }
+    /// A movie begins and ends with a cut: every frame of it is a picture somebody made.
+    pub(super) const fn is_movie(&self) -> bool {
+        matches!(self.face, Face::Movie { .. })
+    }
+
+    /// Where it is at a time, in microseconds from its beginning; before it, negative.
+    pub(super) const fn position_us(&self, time_us: i64) -> i64 {
+        time_us.saturating_sub(self.due.since.0.saturating_mul(1_000))
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant as Moment};
 
-use anteroom_content::clock::{Instant, SECOND_MS, System};
+use anteroom_content::clock::{Instant, SECOND_MS};
 use anteroom_content::id::ContentHash;
 use bevy::app::AppExit;
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 
-use super::cast::{Act, Cast, FADE, Face};
+use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
 use super::dress::{Scenery, backdrop};
 use super::files::{Delivery, Files};
@@ -16,12 +16,13 @@ use super::film::{Film, Reel};
 use super::glass::Glass;
 use super::ink::WHITE;
 use super::look::{Look, Looks};
+use super::movie::Due;
 use super::pace::Pace;
 use super::paint::{Covers, placed, region};
 use super::picture::Pictures;
 use super::pipe::{Inbox, Outbox, Word};
 use super::report::Report;
-use super::told::{Due, Ground, Scene, Told};
+use super::told::{self, Ground, Scene, Told};
 use crate::bridge::{FromStage, ToStage};
 
 /// How long before its time the next act is made ready, in milliseconds.
@@ -36,7 +37,7 @@ const WORDS_A_FRAME_MAX: usize = 16;
 /// What the engine said last: it is asked again when that ends or anything changes.
 #[derive(Debug, Resource)]
 struct LastCue {
-    due: Due,
+    due: told::Due,
     serial: u64,
     started: Moment,
 }
@@ -54,7 +55,7 @@ pub(super) struct Desk<'w> {
 }
 
 pub(super) fn add(app: &mut App, files: Files) {
-    let due = Due { scene: Scene::Dark, since: Instant(i64::MIN), until: Instant(i64::MAX) };
+    let due = told::Due { scene: Scene::Dark, since: Instant(i64::MIN), until: Instant(i64::MAX) };
     app.init_resource::<Told>()
         .init_resource::<Cast>()
         .init_resource::<Pictures>()
@@ -94,7 +95,7 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
             desk.told.stand_on(Ground::Stand(stand));
         }
         ToStage::Clinic(timetable) => desk.told.change_clinic(*timetable),
-        ToStage::Clock { offset_ms } => desk.clock.discipline(System, offset_ms),
+        ToStage::Clock(course) => desk.clock.follow(course),
         ToStage::Waiting(waiting) => desk.told.stand_on(Ground::Waiting(waiting)),
         ToStage::Look { token, file, width_max } => {
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
@@ -156,7 +157,9 @@ fn conduct(
     scenery: Res<Scenery>,
     mut films: ResMut<Assets<Film>>,
 ) {
-    let now = desk.clock.now();
+    // What is due is judged by the time at which the frame that is drawn now will be seen.
+    let seen_us = desk.clock.seen_us();
+    let now = Instant(seen_us.div_euclid(1_000));
     if last.serial != desk.told.serial || now >= last.due.until || now < last.due.since {
         (last.due, last.serial) = (desk.told.due(now), desk.told.serial);
     }
@@ -175,17 +178,17 @@ fn conduct(
     let on_glass = desk.cast.on_glass.as_ref();
     pace.is_moving = desk.cast.coming.is_some() || !is_faded(on_glass) || desk.report.is_waiting();
     // Clocks, pages of the strip and heartbeats turn with the second.
-    let second_ms = SECOND_MS - now.0.rem_euclid(SECOND_MS);
-    let frame_ms = on_glass.and_then(|act| act.next_frame_ms(now)).unwrap_or(i64::MAX);
-    pace.due_ms = due.until.ms_since(now).min(second_ms).min(frame_ms);
+    let second_us = SECOND_MS * 1_000 - seen_us.rem_euclid(SECOND_MS * 1_000);
+    let until_us = due.until.0.saturating_mul(1_000).saturating_sub(seen_us);
+    pace.due_us = until_us.min(second_us);
 }
 
 fn is_faded(act: Option<&Act>) -> bool {
-    act.and_then(|act| act.raised).is_none_or(|raised| raised.elapsed() > FADE)
+    act.is_none_or(|act| act.raised.is_none_or(|raised| raised.elapsed() > act.fade))
 }
 
 /// Keeps the due act and the next one in the wings, and asks for what they lack.
-fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: &Due, now: Instant) {
+fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: &told::Due, now: Instant) {
     let Desk { told, clock, cast, files, .. } = desk;
     let (content, shape) = (scenery.layout.content, scenery.layout.shape);
     let stands = cast.on_glass.as_mut().is_some_and(|act| {
@@ -273,6 +276,9 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     }
     act.root = Some(root);
     act.raised = Some(Moment::now());
+    if act.is_movie() || cast.on_glass.as_ref().is_some_and(Act::is_movie) {
+        act.fade = Duration::ZERO;
+    }
     report.raise(&act, clock.now(), glass.frames(), outbox);
     glass.is_stale = true;
     if let Some(left) = cast.leaving.take() {
@@ -281,30 +287,36 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     cast.leaving = cast.on_glass.replace(act);
 }
 
-/// Lets movies run: loads the frames that are due.
-fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>) {
-    let now = desk.clock.now();
+/// Lets movies run: loads the frames that are due when the next picture is seen.
+fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace>) {
+    let seen_us = desk.clock.seen_us();
     let mut broken = Vec::new();
-    let Desk { cast, glass, .. } = &mut desk;
+    let Desk { cast, glass, report, .. } = &mut desk;
     let Cast { on_glass, coming, next, .. } = &mut **cast;
     for (act, is_on_glass) in [(on_glass, true), (coming, false), (next, false)] {
-        let Some(Act { face: Face::Movie { hash, movie: Some(movie), reel, .. }, due, .. }) = act else { continue };
+        let Some(act) = act else { continue };
+        let position_us = act.position_us(seen_us);
+        let Face::Movie { hash, movie: Some(movie), reel, .. } = &mut act.face else { continue };
         if !is_on_glass && reel.is_some() {
             continue;
         }
-        match movie.frame_at(now.ms_since(due.since)) {
-            Ok(Some(frame)) => match reel {
+        match movie.frame_at(position_us) {
+            Ok(Due { frame: Some((frame, due_us)), skipped }) => match reel {
                 Some(reel) => {
                     if reel.show(&mut images, frame) {
                         glass.is_stale |= is_on_glass;
+                        report.draws(act.due.since, due_us, skipped);
                     } else {
                         broken.push((*hash, "its frames change their size".to_owned()));
                     }
                 }
                 None => *reel = Some(Reel::load(&mut images, frame)),
             },
-            Ok(None) => {}
+            Ok(Due { frame: None, .. }) => {}
             Err(error) => broken.push((*hash, error.to_string())),
+        }
+        if is_on_glass && let Some(next_us) = movie.next_in_us(position_us) {
+            pace.due_us = pace.due_us.min(next_us);
         }
     }
     for (hash, problem) in broken {

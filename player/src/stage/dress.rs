@@ -8,7 +8,7 @@ use bevy::text::FontAtlasSet;
 
 use super::area::Area;
 use super::card;
-use super::cast::{Act, Cast, FADE, Face};
+use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
 use super::director::{Desk, Direction};
 use super::entry::EntryPage;
@@ -233,7 +233,8 @@ fn fade(
     if *done == Some(root) {
         return;
     }
-    let part = if cast.leaving.is_none() { 1.0 } else { (passed.as_secs_f32() / FADE.as_secs_f32()).clamp(0.05, 1.0) };
+    let is_cut = cast.leaving.is_none() || act.fade.is_zero();
+    let part = if is_cut { 1.0 } else { (passed.as_secs_f32() / act.fade.as_secs_f32()).clamp(0.05, 1.0) };
     for node in children.iter_descendants(root) {
         if let Ok((covers, ground, text, image)) = nodes.get_mut(node) {
             let now = colour(covers.0, part);

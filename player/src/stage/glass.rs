@@ -23,6 +23,8 @@ pub(super) struct Glass {
     pub(super) height_px: u32,
     /// Something changed since the last frame: draw the next one.
     pub(super) is_stale: bool,
+    /// The last frame was drawn, not only thought about.
+    pub(super) was_drawn: bool,
     image: Option<Handle<Image>>,
     presented: Presented,
 }
@@ -31,6 +33,11 @@ impl Glass {
     /// A picture of the next frame.
     pub(super) fn screenshot(&self) -> Screenshot {
         self.image.clone().map_or_else(Screenshot::primary_window, Screenshot::image)
+    }
+
+    /// What is drawn on, where that is no window.
+    pub(super) const fn image(&self) -> Option<&Handle<Image>> {
+        self.image.as_ref()
     }
 
     /// How many frames were presented since the start.
@@ -76,6 +83,7 @@ pub(super) fn add(app: &mut App, options: StageOptions) {
         width_px: options.width_px,
         height_px: options.height_px,
         is_stale: true,
+        was_drawn: false,
         image: None,
         presented,
     });
@@ -112,12 +120,12 @@ fn follow_window(mut glass: ResMut<Glass>, windows: Query<&Window, With<PrimaryW
 }
 
 /// An image keeps its last frame, so nothing is drawn while nothing changes; a window is drawn whenever it is asked for.
-fn choose_to_draw(mut glass: ResMut<Glass>, mut cameras: Query<&mut Camera>) {
+pub(super) fn choose_to_draw(mut glass: ResMut<Glass>, mut cameras: Query<&mut Camera>) {
     let is_due = glass.is_stale || glass.image.is_none();
     for mut camera in &mut cameras {
         if camera.is_active != is_due {
             camera.is_active = is_due;
         }
     }
-    glass.is_stale = false;
+    (glass.is_stale, glass.was_drawn) = (false, is_due);
 }

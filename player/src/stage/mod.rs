@@ -16,6 +16,7 @@ mod clockwork;
 mod director;
 mod dress;
 mod entry;
+mod eye;
 mod files;
 mod film;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod picture;
 mod pipe;
 mod rail;
 mod report;
+mod step;
 mod strip;
 mod told;
 mod typeset;

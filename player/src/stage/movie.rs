@@ -23,9 +23,9 @@ const SEEK_LEAD_MS: i64 = 200;
 /// Below this a movie is played from its start rather than sought.
 const SEEK_LEAST_MS: i64 = 400;
 /// How soon to look again for a frame that is still being decoded.
-const DECODE_WAIT_MS: i64 = 10;
+const DECODE_WAIT_US: i64 = 4_000;
 /// A decoder that is so far from the clock is sent where the clock is: it fell behind, or the clock was set.
-const LAG_MAX_MS: i64 = 1_000;
+const LAG_MAX_US: i64 = 1_000_000;
 /// But not more often than this.
 const SEEK_REST: Duration = Duration::from_secs(3);
 
@@ -54,8 +54,17 @@ pub(super) struct Movie {
 }
 
 struct Ahead {
-    at_ms: i64,
+    at_us: i64,
     sample: gst::Sample,
+}
+
+/// What became of the frames that were due.
+#[derive(Default)]
+pub(super) struct Due {
+    /// The newest of them, and when it was due, in microseconds from the movie's beginning.
+    pub(super) frame: Option<(Frame, i64)>,
+    /// So many older ones came too late to be shown.
+    pub(super) skipped: u32,
 }
 
 /// A picture of a movie in two planes.
@@ -102,37 +111,40 @@ impl Movie {
 
     /// The newest frame due at a position, if it is another than before. The first frame is always due, so that it can
     /// stand ready before its time.
-    pub(super) fn frame_at(&mut self, position_ms: i64) -> Result<Option<Frame>, MovieFault> {
+    pub(super) fn frame_at(&mut self, position_us: i64) -> Result<Due, MovieFault> {
         self.check()?;
         let mut due: Option<Ahead> = None;
+        let mut skipped = 0;
         loop {
             if self.ahead.is_none() {
                 self.ahead = self.pull();
             }
             let is_first = !self.has_shown && due.is_none();
             match self.ahead.take() {
-                Some(ahead) if ahead.at_ms <= position_ms || is_first => due = Some(ahead),
+                Some(ahead) if ahead.at_us <= position_us || is_first => {
+                    skipped += u32::from(due.replace(ahead).is_some());
+                }
                 Some(ahead) => {
-                    let off_ms = ahead.at_ms - position_ms;
+                    let off_us = ahead.at_us - position_us;
                     self.ahead = Some(ahead);
-                    self.catch_up(off_ms, position_ms);
+                    self.catch_up(off_us, position_us);
                     break;
                 }
                 None => break,
             }
         }
-        let Some(due) = due else { return Ok(None) };
+        let Some(due) = due else { return Ok(Due::default()) };
         self.has_shown = true;
-        self.catch_up(due.at_ms - position_ms, position_ms);
-        frame(&due.sample).map(Some)
+        self.catch_up(due.at_us - position_us, position_us);
+        Ok(Due { frame: Some((frame(&due.sample)?, due.at_us)), skipped })
     }
 
-    /// In how many milliseconds the next frame is due; none after the last one.
-    pub(super) fn next_in_ms(&self, position_ms: i64) -> Option<i64> {
+    /// In how many microseconds the next frame is due; none after the last one.
+    pub(super) fn next_in_us(&self, position_us: i64) -> Option<i64> {
         match &self.ahead {
-            Some(ahead) => Some(ahead.at_ms - position_ms),
+            Some(ahead) => Some(ahead.at_us - position_us),
             None if self.sink.is_eos() => None,
-            None => Some(DECODE_WAIT_MS),
+            None => Some(DECODE_WAIT_US),
         }
     }
 
@@ -141,14 +153,14 @@ impl Movie {
         let time = sample.buffer().and_then(gst::BufferRef::pts);
         let segment = sample.segment().and_then(|segment| segment.downcast_ref::<gst::ClockTime>());
         let at = segment.and_then(|segment| segment.to_stream_time(time?)).or(time).unwrap_or(gst::ClockTime::ZERO);
-        let at_ms = i64::try_from(at.mseconds()).unwrap_or(i64::MAX);
-        Some(Ahead { at_ms, sample })
+        let at_us = i64::try_from(at.useconds()).unwrap_or(i64::MAX);
+        Some(Ahead { at_us, sample })
     }
 
-    fn catch_up(&mut self, off_ms: i64, position_ms: i64) {
-        if position_ms >= 0 && off_ms.abs() > LAG_MAX_MS && self.sought_at.elapsed() > SEEK_REST {
+    fn catch_up(&mut self, off_us: i64, position_us: i64) {
+        if position_us >= 0 && off_us.abs() > LAG_MAX_US && self.sought_at.elapsed() > SEEK_REST {
             self.ahead = None;
-            self.seek(position_ms + SEEK_LEAD_MS);
+            self.seek(position_us / 1_000 + SEEK_LEAD_MS);
         }
     }
 

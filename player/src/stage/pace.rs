@@ -23,21 +23,19 @@ pub(super) struct Pace {
     frame: Duration,
     /// Something moves: the next frame is due one frame from now.
     pub(super) is_moving: bool,
-    /// Otherwise something is due in so many milliseconds.
-    pub(super) due_ms: i64,
+    /// Something is due in so many microseconds.
+    pub(super) due_us: i64,
 }
 
 impl Pace {
     pub(super) const fn new(frame: Duration) -> Self {
-        Self { frame, is_moving: true, due_ms: 0 }
+        Self { frame, is_moving: true, due_us: 0 }
     }
 
     /// How long to wait before the next frame.
     pub(super) fn wait(&self) -> Duration {
-        if self.is_moving {
-            return self.frame;
-        }
-        Duration::from_millis(u64::try_from(self.due_ms).unwrap_or(0)).clamp(WAIT_LEAST, SLEEP_MAX)
+        let due = Duration::from_micros(u64::try_from(self.due_us).unwrap_or(0)).clamp(WAIT_LEAST, SLEEP_MAX);
+        if self.is_moving { due.min(self.frame) } else { due }
     }
 }
 
@@ -66,8 +64,8 @@ pub(super) fn drive(mut app: App) -> AppExit {
         if let Some(exit) = app.should_exit() {
             return exit;
         }
-        let pace = app.world().resource::<Pace>();
-        let (wait, is_moving) = (pace.wait(), pace.is_moving);
+        let (wait, is_moving) = (app.world().resource::<Pace>().wait(), app.world().resource::<Pace>().is_moving);
+        // How soon something is due was worked out when the frame began.
         let rest = wait.saturating_sub(started.elapsed());
         if is_moving {
             std::thread::sleep(rest);

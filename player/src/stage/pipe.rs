@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn what_a_newer_agent_says_is_skipped_and_the_end_is_heard() {
-        let bytes = [frame(r#"{"type":"dance"}"#), frame(r#"{"type":"clock","offset_ms":7}"#)].concat();
-        assert_eq!(heard(&bytes), ["Told(Clock { offset_ms: 7 })", "Ended"]);
+        let bytes = [frame(r#"{"type":"dance"}"#), frame(r#"{"type":"leave"}"#)].concat();
+        assert_eq!(heard(&bytes), ["Told(Leave)", "Ended"]);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use super::cast::{Act, Cast};
 use super::clockwork::Clockwork;
 use super::glass::{Adapter, Glass};
 use super::pipe::Outbox;
+use super::step::Step;
 use super::told::{Scene, Told};
-use crate::bridge::{Ended, FromStage, Shown};
+use crate::bridge::{Ended, FromStage, Shown, tick};
 
 /// How often the frames are told.
 const FRAMES_EVERY: Duration = Duration::from_secs(1);
@@ -25,6 +26,9 @@ pub(super) struct Report {
     showing: Option<Showing>,
     applied: Option<u64>,
     frames_told: Option<Moment>,
+    /// Tick at which the frame that is drawn now was begun.
+    begun_us: Option<i64>,
+    step: Step,
 }
 
 /// An item on the glass.
@@ -61,7 +65,13 @@ impl Report {
             at: now,
         };
         let (scene, until) = (act.due.scene.clone(), act.due.until);
+        self.step.due(act.due.since.0.saturating_mul(1_000), 0);
         self.showing = Some(Showing { scene, shown, until, frames_before: frames, since: None });
+    }
+
+    /// A frame of a movie that began at `since` is drawn now; it was due so long after that, and so many were left out.
+    pub(super) fn draws(&mut self, since: Instant, due_us: i64, skipped: u32) {
+        self.step.due(since.0.saturating_mul(1_000).saturating_add(due_us), skipped);
     }
 
     /// The stage was told to leave.
@@ -94,7 +104,19 @@ impl Showing {
 }
 
 pub(super) fn add(app: &mut App) {
-    app.init_resource::<Report>().add_systems(First, tell);
+    app.init_resource::<Report>().add_systems(First, (note_drawn, tell, begin).chain());
+}
+
+/// Learns from the frame before this one how long drawing takes, and how late what it showed came to the glass.
+fn note_drawn(mut report: ResMut<Report>, glass: Res<Glass>, mut clock: ResMut<Clockwork>) {
+    let Some(begun_us) = report.begun_us.take().filter(|_| glass.was_drawn) else { return };
+    let presented_us = tick::of(glass.presented_at());
+    clock.note_drawing(presented_us.saturating_sub(begun_us));
+    report.step.presented(clock.us_at(presented_us), presented_us);
+}
+
+fn begin(mut report: ResMut<Report>) {
+    report.begun_us = Some(tick::now_us());
 }
 
 /// Tells what the frame before this one showed.
@@ -129,7 +151,8 @@ fn tell(
     if report.frames_told.is_none_or(|told| told.elapsed() >= FRAMES_EVERY) {
         report.frames_told = Some(Moment::now());
         let item = on_glass.and_then(|act| act.item.as_ref()).map(|item| item.id.clone());
-        outbox.tell(FromStage::Frames { count: frames, item });
+        let steps = report.step.steps(tick::now_us());
+        outbox.tell(FromStage::Frames { count: frames, item, steps });
     }
 }
 

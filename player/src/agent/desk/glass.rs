@@ -1,6 +1,7 @@
 //! What the stage is told, and what it says.
 
 use anteroom_content::clinic::Timetable;
+use anteroom_content::clock::discipline::Course;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::ContentHash;
 use anteroom_content::text::Text;
@@ -9,11 +10,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::round::{Desk, Glass};
 use crate::agent::events::{Fall, FallCause, Look};
-use crate::agent::limits::{CLOCK_STEP_MS, FILE_FALLS_MAX, TROUBLES_MAX};
+use crate::agent::limits::{CLOCK_STEP_US, FILE_FALLS_MAX, TROUBLES_MAX};
 use crate::agent::playlog::{Place, Word};
 use crate::agent::store::FileError;
 use crate::agent::supervise::Size;
-use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting};
+use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting, tick};
 
 /// The size of the glass before the box knows its screen.
 const SIZE_UNKNOWN: Size = Size { width_px: 1_280, height_px: 720 };
@@ -23,7 +24,7 @@ const COUNTS_UNTIL_SEEN: u8 = 2;
 impl Desk {
     pub(super) fn stage_started(&mut self, tell: mpsc::Sender<ToStage>) {
         self.stage = Some(tell);
-        self.glass.offset_ms = None;
+        self.glass.course = None;
         self.tell_clock();
         self.tell_stage();
     }
@@ -87,11 +88,11 @@ impl Desk {
     }
 
     pub(super) fn tell_clock(&mut self) {
-        let offset_ms = self.rooms.clock.offset_ms();
-        let is_same = self.glass.offset_ms.is_some_and(|told| (told - offset_ms).abs() < CLOCK_STEP_MS);
-        if !is_same && self.stage.is_some() {
-            self.glass.offset_ms = Some(offset_ms);
-            self.tell(ToStage::Clock { offset_ms });
+        let (course, tick_us) = (self.rooms.clock.course(), tick::now_us());
+        let off_us = |told: Course| told.at(tick_us).saturating_sub(course.at(tick_us)).saturating_abs();
+        if self.stage.is_some() && self.glass.course.is_none_or(|told| off_us(told) >= CLOCK_STEP_US) {
+            self.glass.course = Some(course);
+            self.tell(ToStage::Clock(course));
         }
     }
 
@@ -123,8 +124,9 @@ impl Desk {
                     self.rooms.scribe.tell(Word::Ended(screen, ended));
                 }
             }
-            FromStage::Frames { count, item } => {
+            FromStage::Frames { count, item, steps } => {
                 self.glass.frames = count;
+                self.glass.steps = steps;
                 self.glass.item.clone_from(&item);
                 if let Some(screen) = self.screen().cloned() {
                     self.rooms.scribe.tell(Word::Frames(screen, item));

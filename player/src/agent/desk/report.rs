@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant as Tick;
 
 use anteroom_content::clock::Clock as _;
-use anteroom_content::wire::{Beat, ScreenBeat, ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Beat, ScreenBeat, Steps, ToServer, Trouble, TroubleKind};
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::round::Desk;
@@ -88,6 +88,11 @@ impl Desk {
             screen,
             item: self.glass.item.clone(),
             frames: self.glass.frames,
+            steps: self.glass.steps.map(|steps| Steps {
+                clock_error_us: self.rooms.clock.error_us().and_then(|us| u64::try_from(us).ok()),
+                late_p95_us: steps.late_p95_us,
+                skipped: steps.skipped,
+            }),
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant as Tick};
 
 use anteroom_content::clinic::Timetable;
+use anteroom_content::clock::discipline::Course;
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::{ContentHash, ItemId, PairCode};
 use anteroom_content::manifest::{Assignment, Manifest};
@@ -24,7 +25,7 @@ use crate::agent::playlog::Scribe;
 use crate::agent::store::{Files, Identity, Store, StoreError};
 use crate::agent::supervise::Size;
 use crate::agent::time::BoxClock;
-use crate::bridge::{StageEdition, ToStage};
+use crate::bridge::{StageEdition, StageSteps, ToStage};
 
 /// What the desk works with.
 #[derive(Debug)]
@@ -92,7 +93,10 @@ pub(super) struct Glass {
     pub(super) applied: Option<(u64, Instant)>,
     /// A manifest that changed nothing but the clinics, and how often frames were counted since the stage was told.
     pub(super) clinic_told: Option<(u64, u8)>,
-    pub(super) offset_ms: Option<i64>,
+    /// The clock as the stage was told last.
+    pub(super) course: Option<Course>,
+    /// How the stage keeps step, as it said last.
+    pub(super) steps: Option<StageSteps>,
 }
 
 impl Desk {

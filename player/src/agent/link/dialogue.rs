@@ -18,6 +18,7 @@ use super::provision::provide;
 use super::renewal::{self, Asked, when_expired};
 use super::run::{Link, Patience};
 use super::sender::PlaySender;
+use super::timing;
 use super::way::look_for_udp;
 use crate::agent::events::{Event, LinkEvent, Look, stop_asked};
 use crate::agent::limits::{LOOK_TIMEOUT, LOOKS_MAX, MOVE_MAX, OUTBOX_MAX, RENEW_LOOK_EVERY, TICK};
@@ -131,6 +132,9 @@ impl Dialogue<'_> {
         let (outbox, mut outgoing) = mpsc::channel(OUTBOX_MAX);
         self.link.events.send(Event::Link(LinkEvent::Connected(outbox, self.connection.carrier()))).await;
         self.tasks.spawn(provide(self.link.clone(), self.identity.clone(), self.connection.clone()));
+        if let Some(connection) = self.connection.datagrams() {
+            self.tasks.spawn(timing::keep(self.link.clone(), connection.clone()));
+        }
         let (mut log_state, mut stop) = (self.link.scribe.state(), self.link.stop.clone());
         let (link, identity, carrier) = (self.link, self.identity, self.connection.carrier());
         let mut way_back = std::pin::pin!(async move {

@@ -76,6 +76,14 @@ impl Line {
         }
     }
 
+    /// What takes datagrams, where something does.
+    pub const fn datagrams(&self) -> Option<&Connection> {
+        match self {
+            Self::Quic(_, connection) => Some(connection),
+            Self::Tcp(_) => None,
+        }
+    }
+
     /// Where the server is.
     pub fn remote_address(&self) -> SocketAddr {
         match self {

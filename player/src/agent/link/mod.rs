@@ -14,6 +14,7 @@ mod sender;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod timing;
 mod tls;
 mod transfer;
 mod way;

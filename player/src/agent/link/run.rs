@@ -295,7 +295,18 @@ impl Link {
 
     /// The server's clock stood so at some moment since `asked`.
     pub async fn learn_time(&self, server_time: Instant, asked: Tick) {
-        let text = match self.clock.learn(server_time, asked) {
+        self.take_time(self.clock.learn(server_time, asked));
+        if self.clock.is_known()
+            && let Err(error) = self.store.raise_time_floor(server_time).await
+        {
+            tracing::error!(reason = %error, "the time floor cannot be kept");
+        }
+        self.events.send(Event::Link(LinkEvent::TimeLearned)).await;
+    }
+
+    /// Tells people what came of hearing the server's time, where they must know.
+    pub fn take_time(&self, learned: Learned) {
+        let text = match learned {
             Learned::Followed => None,
             Learned::Leapt(ms) => {
                 Some(format!("the box's clock had stopped; it now follows the server's, {ms} ms away"))
@@ -308,12 +319,6 @@ impl Link {
             tracing::error!(reason = %text, "the clocks are far apart");
             self.events.say(Event::trouble(TroubleKind::Clock, &text));
         }
-        if self.clock.is_known()
-            && let Err(error) = self.store.raise_time_floor(server_time).await
-        {
-            tracing::error!(reason = %error, "the time floor cannot be kept");
-        }
-        self.events.send(Event::Link(LinkEvent::TimeLearned)).await;
     }
 }
 

@@ -9,9 +9,9 @@ SHELL := /bin/bash
 PACKAGES := build-essential pkg-config mold libwayland-dev libxkbcommon-dev libx11-dev libfontconfig1-dev \
 	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-libav mesa-vulkan-drivers libvulkan1 fonts-noto-cjk fontconfig ffmpeg espeak-ng librsvg2-bin
-PACKAGES_TEST := $(PACKAGES) chromium chromium-driver iproute2 postgresql-15 sqlite3 strace
+PACKAGES_TEST := $(PACKAGES) chromium chromium-driver iproute2 postgresql-15 sqlite3 strace faketime
 # What the server is compared with. Debian starts their services; the comparison uses ports of its own.
-PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light
+PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light xvfb mpv
 
 # Connections to each server side by side, and boxes of ours alone: a process may open 20,000 files on many a machine,
 # and a TCP server needs one for each connection.

@@ -5,6 +5,7 @@ pub mod fleet;
 pub mod fuzz;
 pub mod harness;
 pub mod peers;
+pub mod reel;
 pub mod relay;
 
 #[cfg(test)]

@@ -312,7 +312,12 @@ impl Player {
     }
 
     fn beat(&self) -> Beat {
-        let screens = self.glass.iter().map(|glass| ScreenBeat { screen: glass.screen.clone(), item: None, frames: 0 });
+        let screens = self.glass.iter().map(|glass| ScreenBeat {
+            screen: glass.screen.clone(),
+            item: None,
+            frames: 0,
+            steps: None,
+        });
         Beat {
             at: System.now(),
             manifest_version: self.manifest_version,

@@ -19,6 +19,10 @@ pub struct Player {
     server: SocketAddr,
     stage: Option<PathBuf>,
     network: Option<String>,
+    /// The display its window opens on; without one, it draws in memory.
+    display: Option<String>,
+    /// What its processes find in their environment besides.
+    variables: Vec<(String, String)>,
     agent: Option<Child>,
 }
 
@@ -67,10 +71,66 @@ impl Status {
 impl Player {
     /// Starts a player of a hospital with a glass of `size` pixels.
     pub fn start(hospital: &Hospital, name: &str, size: (u32, u32)) -> Outcome<Self> {
-        let folder = hospital.player_folder(name);
-        let mut player = Self { folder, size, server: hospital.link()?, stage: None, network: None, agent: None };
+        let mut player = Self::at_rest(hospital, name, size)?;
         player.wake()?;
         Ok(player)
+    }
+
+    /// A player that does not run yet.
+    ///
+    /// # Errors
+    /// When the hospital has no door for it.
+    pub fn at_rest(hospital: &Hospital, name: &str, size: (u32, u32)) -> Outcome<Self> {
+        Ok(Self {
+            folder: hospital.player_folder(name),
+            size,
+            server: hospital.link()?,
+            stage: None,
+            network: None,
+            display: None,
+            variables: Vec::new(),
+            agent: None,
+        })
+    }
+
+    /// The same, running.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn awake(mut self) -> Outcome<Self> {
+        self.wake()?;
+        Ok(self)
+    }
+
+    /// Starts it again with a window on a display, without a reel.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn move_to_display(&mut self, name: &str) -> Outcome<()> {
+        self.kill_agent()?;
+        self.display = Some(name.to_owned());
+        self.variables.clear();
+        self.wake()
+    }
+
+    /// Its stage keeps every frame; [`Player::reel`] says where.
+    #[must_use]
+    pub fn keeping_a_reel(self) -> Self {
+        let reel = self.reel().display().to_string();
+        self.with("ANTEROOM_STAGE_REEL", &reel)
+    }
+
+    /// Its processes find a variable in their environment.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Where its stage keeps every frame, if it does.
+    #[must_use]
+    pub fn reel(&self) -> PathBuf {
+        self.folder.join("reel")
     }
 
     /// Starts a player without a glass that knows its server at `server`, in a network namespace of this machine or in none.
@@ -78,9 +138,10 @@ impl Player {
     /// # Errors
     /// When it does not start.
     pub fn blind(hospital: &Hospital, name: &str, server: SocketAddr, network: Option<&str>) -> Outcome<Self> {
-        let folder = hospital.player_folder(name);
-        let (stage, network) = (Some(blind::stage(&folder)?), network.map(str::to_owned));
-        let mut player = Self { folder, size: (640, 360), server, stage, network, agent: None };
+        let stage = Some(blind::stage(&hospital.player_folder(name))?);
+        let network = network.map(str::to_owned);
+        let mut player = Self::at_rest(hospital, name, (640, 360))?;
+        (player.server, player.stage, player.network) = (server, stage, network);
         player.wake()?;
         Ok(player)
     }
@@ -100,8 +161,13 @@ impl Player {
         if let Some(stage) = &self.stage {
             command.env("ANTEROOM_PLAYER_STAGE_COMMAND", stage);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(display) = &self.display {
+            command.env("DISPLAY", display);
+        }
+        let glass = if self.display.is_some() { "--window" } else { "--headless" };
         let child = command
-            .args(["run", "--headless", "--server", &self.server.to_string(), "--state"])
+            .args(["run", glass, "--server", &self.server.to_string(), "--state"])
             .arg(&self.folder)
             .args(["--size", &format!("{}x{}", self.size.0, self.size.1)])
             .stdin(Stdio::null())

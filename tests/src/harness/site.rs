@@ -87,6 +87,19 @@ impl Ward {
     /// # Errors
     /// When the console refuses it.
     pub fn uploaded(&self, title: &str, png: &[u8]) -> Outcome<String> {
+        self.uploaded_as(title, "colour.png", png)
+    }
+
+    /// Uploads a picture or a movie; it waits for approval. Tells its name.
+    ///
+    /// # Errors
+    /// When the console refuses it.
+    pub fn uploaded_file(&self, title: &str, file: &std::path::Path) -> Outcome<String> {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.uploaded_as(title, &name, &std::fs::read(file)?)
+    }
+
+    fn uploaded_as(&self, title: &str, name: &str, bytes: &[u8]) -> Outcome<String> {
         let form = [
             ("class", "education"),
             ("title_zh", title),
@@ -94,7 +107,7 @@ impl Ward {
             ("body_zh", title),
             ("source_zh", "测试"),
         ];
-        let page = self.maker.upload("/media/new", &form, ("file", "colour.png", png))?.ok()?;
+        let page = self.maker.upload("/media/new", &form, ("file", name, bytes))?.ok()?;
         last_part(&page)
     }
 
@@ -234,12 +247,39 @@ impl Ward {
         self.maker.post(&format!("/screens/{screen}/unpair"), &[]).map(drop)
     }
 
+    /// Adds a screen of a zone; published separately.
+    ///
+    /// # Errors
+    /// When the console refuses.
+    pub fn add_screen(&self, id: &str, zone: &str, (width, height): (u32, u32)) -> Outcome<()> {
+        let (width, height) = (width.to_string(), height.to_string());
+        let form = [
+            ("id", id),
+            ("zone", zone),
+            ("name_zh", id),
+            ("name_en", id),
+            ("width_px", &width),
+            ("height_px", &height),
+            ("width_mm", "1210"),
+            ("distance_cm", "300"),
+            ("role", "full"),
+        ];
+        self.maker.post("/screens/new", &form).map(drop)
+    }
+
     /// Starts a player, pairs it with a screen, and waits until it has its programme.
     ///
     /// # Errors
     /// When any of it fails.
     pub fn player(&self, name: &str, screen: &str, size: (u32, u32)) -> Outcome<Player> {
-        let player = Player::start(&self.hospital, name, size)?;
+        self.welcomed(Player::start(&self.hospital, name, size)?, screen)
+    }
+
+    /// Pairs a player that runs with a screen, and waits until it has its programme.
+    ///
+    /// # Errors
+    /// When any of it fails.
+    pub fn welcomed(&self, player: Player, screen: &str) -> Outcome<Player> {
         self.pair(&player.code()?, screen)?;
         until("the first programme", PROGRAMME_LIMIT, || {
             let status = player.status()?;

@@ -6,6 +6,7 @@ mod browser;
 mod cancelled_clinic;
 mod demo;
 mod enrolment;
+mod gapless;
 mod offline;
 mod playlist_to_report;
 mod scan;

@@ -33,6 +33,9 @@ struct Gapless {
     /// Only the player's own frames are looked at: no display, no camera, no mpv
     #[arg(long)]
     alone: bool,
+    /// A reel that a stage has kept elsewhere (ANTEROOM_STAGE_REEL) while it showed these files: only that is looked at
+    #[arg(long, value_name = "FILE", requires = "files")]
+    reel: Option<PathBuf>,
     /// Prints when each frame that was not as it should be stood
     #[arg(long)]
     verbose: bool,
@@ -52,12 +55,44 @@ fn main() -> Outcome<()> {
         };
         println!("{:<24} {width}×{height}, {length}", clip.name());
     }
+    let ours = match &gapless.reel {
+        Some(file) => {
+            head();
+            show("the reel, every frame", &clips, &Reel::read(file)?.sights, gapless.verbose)
+        }
+        None => play(&gapless, &clips)?,
+    };
+    println!(
+        "\nat: at a switch; in: within a movie. A frame is repeated when it stands for half a frame or more too long."
+    );
+    let faults = ours.faults();
+    anyhow::ensure!(faults.is_empty(), "not gapless: {}", faults.join("; "));
+    println!("gapless: no black frame, no missing one at {} switches, none repeated more than once", ours.switches);
+    Ok(())
+}
+
+/// Plays the clips through the whole player, and then beside mpv.
+fn play(gapless: &Gapless, clips: &[Clip]) -> Outcome<Switches> {
     let ward = Ward::open()?;
     let player = Player::at_rest(&ward.hospital, "proof", SIZE)?.keeping_a_reel();
     // It has a programme already when the files take over, which they do when an item of the old one ends.
     let mut player = ward.welcomed(player.awake()?, &format!("{ZONE}-1"))?;
-    air(&ward, &clips, gapless.picture)?;
-    until_on_air(&player, &player.reel(), &clips)?;
+    air(&ward, clips, gapless.picture)?;
+    until_on_air(&player, &player.reel(), clips)?;
+    head();
+    let reel = run_for(&player, gapless.seconds)?;
+    let ours = show("ours, every frame read back", clips, &reel.sights, gapless.verbose);
+    let content = reel.content;
+    if !gapless.alone {
+        match Display::open(SIZE) {
+            Ok(display) => filmed(gapless, clips, &display, &mut player, content)?,
+            Err(error) => println!("not filmed, and not beside mpv: {error:#}"),
+        }
+    }
+    Ok(ours)
+}
+
+fn head() {
     println!();
     println!(
         "{:<34} {:>7} {:>6} {:>8} {:>9} {:>8} {:>9} {:>9} {:>9}",
@@ -67,22 +102,6 @@ fn main() -> Outcome<()> {
         "{:<34} {:>7} {:>6} {:>8} {:>9} {:>8} {:>9} {:>9} {:>9}",
         "", "seen", "", "", "switches", "at/in", "at/in", "long", "gap, ms"
     );
-    let reel = run_for(&player, gapless.seconds)?;
-    let ours = show("ours, every frame read back", &clips, &reel.sights, gapless.verbose);
-    let content = reel.content;
-    if !gapless.alone {
-        match Display::open(SIZE) {
-            Ok(display) => filmed(&gapless, &clips, &display, &mut player, content)?,
-            Err(error) => println!("not filmed, and not beside mpv: {error:#}"),
-        }
-    }
-    println!(
-        "\nat: at a switch; in: within a movie. A frame is repeated when it stands for half a frame or more too long."
-    );
-    let faults = ours.faults();
-    anyhow::ensure!(faults.is_empty(), "not gapless: {}", faults.join("; "));
-    println!("gapless: no black frame, no missing one at {} switches, none repeated more than once", ours.switches);
-    Ok(())
 }
 
 /// Movie to movie of another rate, movie to picture, picture to movie.

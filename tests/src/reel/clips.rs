@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::matching::{TELLING, unlikeness};
 use super::{Grey, THUMB_HEIGHT, THUMB_WIDTH};
 use crate::harness::Outcome;
 
@@ -141,6 +142,16 @@ impl Clip {
     #[must_use]
     pub fn name(&self) -> String {
         self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// A frame can be told from the one before it: of a picture that hardly moves, nobody can say which frame it is.
+    #[must_use]
+    pub fn is_telling(&self, frame: usize) -> bool {
+        let thumb = |n: usize| self.frames.get(n).map(|(_, thumb)| thumb.as_slice());
+        match (frame.checked_sub(1).and_then(thumb), thumb(frame)) {
+            (Some(before), Some(this)) => before.is_empty() || unlikeness(before, this) > TELLING,
+            _ => true,
+        }
     }
 
     /// How long a frame stands, in microseconds.

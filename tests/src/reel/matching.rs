@@ -6,6 +6,8 @@ use super::{Clip, Sight};
 const UNLIKE: u64 = 900;
 /// Frames that fit nearly as well as the best one may as well be meant: the likeliest of them is taken.
 const AS_GOOD: u64 = 12;
+/// Frames no more apart than this cannot be told from each other: between a file and a glass more than that is lost.
+pub(super) const TELLING: u64 = 4 * AS_GOOD;
 /// A sight darker than this, of 255, is black, unless a clip has such a frame.
 const BLACK: usize = 20;
 
@@ -82,7 +84,7 @@ impl<'a> Matcher<'a> {
 }
 
 /// The mean of the squares of how far two pictures are apart.
-fn unlikeness(one: &[u8], other: &[u8]) -> u64 {
+pub(super) fn unlikeness(one: &[u8], other: &[u8]) -> u64 {
     let sum: u64 = one.iter().zip(other).map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum();
     sum / u64::try_from(one.len().max(1)).unwrap_or(1)
 }

@@ -92,16 +92,27 @@ pub fn judge(clips: &[Clip], seen: &[(i64, Match)]) -> Switches {
 impl Switches {
     fn look_at(&mut self, clip: &Clip, showing: &[Run], next_us: i64) {
         let (first, last) = (showing.first().map_or(0, |run| run.frame), showing.last().map_or(0, |run| run.frame));
+        let is_seen = |frame: usize| showing.iter().any(|run| run.frame == frame);
+        // One that looks like a frame beside it that was seen may have been there.
+        let is_missing = |frame: &usize| {
+            let looks_alike = |one: usize, other: usize| is_seen(other) && !clip.is_telling(one.max(other));
+            !is_seen(*frame)
+                && !looks_alike(*frame, frame + 1)
+                && frame.checked_sub(1).is_none_or(|before| !looks_alike(*frame, before))
+        };
         self.due += clip.frames.len();
-        self.missing_first += first;
-        self.missing_last += clip.frames.len() - 1 - last;
-        self.missing_within += last + 1 - first - showing.len();
+        self.missing_first += (0..first).filter(is_missing).count();
+        self.missing_last += (last + 1..clip.frames.len()).filter(is_missing).count();
+        self.missing_within += (first..=last).filter(is_missing).count();
         for (n, run) in showing.iter().enumerate() {
             let ends_us = showing.get(n + 1).map_or(next_us, |next| next.since_us);
             let is_last = n + 1 == showing.len();
             let stands_us = clip.stands_us(run.frame);
             let over_us = ends_us - run.since_us - stands_us;
             // Half a frame is how cameras and clocks round.
+            if !is_last && !clip.is_telling(run.frame + 1) {
+                continue;
+            }
             let repeats = (over_us + stands_us / 2).div_euclid(stands_us.max(1)).max(0);
             self.repeated += usize::from(repeats > 0);
             if is_last {

@@ -3,15 +3,17 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help packages packages-test packages-bench build demo test bench check pictures
+.PHONY: help packages packages-deb packages-test packages-bench build demo test bench check pictures deb
 
 # What the binaries need to be built and to run; and what their tests need besides.
 PACKAGES := build-essential pkg-config mold libwayland-dev libxkbcommon-dev libx11-dev libfontconfig1-dev \
 	libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-libav mesa-vulkan-drivers libvulkan1 fonts-noto-cjk fontconfig ffmpeg espeak-ng librsvg2-bin
-PACKAGES_TEST := $(PACKAGES) chromium chromium-driver iproute2 postgresql-15 sqlite3 strace faketime
+PACKAGES_DEB := $(PACKAGES) dpkg-dev binutils
+# Weston and Xvfb are the kiosk on which the packaged player is looked at; systemd judges its units.
+PACKAGES_TEST := $(PACKAGES_DEB) chromium chromium-driver iproute2 postgresql-15 sqlite3 strace faketime systemd weston xvfb
 # What the server is compared with. Debian starts their services; the comparison uses ports of its own.
-PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light xvfb mpv
+PACKAGES_BENCH := $(PACKAGES_TEST) mosquitto nats-server nginx-light mpv
 
 # Connections to each server side by side, and boxes of ours alone: a process may open 20,000 files on many a machine,
 # and a TCP server needs one for each connection.
@@ -26,6 +28,7 @@ help:
 	@echo "make test      every test, with the packages they need"
 	@echo "make check     formatting, lints, licences, advisories"
 	@echo "make bench     the figures of the README"
+	@echo "make deb       the Debian packages of player and server"
 	@echo "make pictures  the pictures of the README, taken from the real glass and pages"
 
 # Installs what is missing, and asks for root only then.
@@ -45,6 +48,9 @@ packages:
 packages-test:
 	$(call install,$(PACKAGES_TEST))
 
+packages-deb:
+	$(call install,$(PACKAGES_DEB))
+
 packages-bench:
 	$(call install,$(PACKAGES_BENCH))
 
@@ -59,6 +65,8 @@ test: packages-test
 	cargo build --workspace --all-targets --locked
 	./.ci/with-postgres cargo test --workspace --locked --lib --bins -- --skip walks::
 	cargo test --workspace --locked --lib --bins -- --test-threads=1 walks::
+	./packaging/check $(TARGET)/debug
+	./packaging/check $(TARGET)/debug --faults
 
 bench: packages-bench
 	cargo build --workspace --bins --locked --release
@@ -66,6 +74,10 @@ bench: packages-bench
 	$(TARGET)/release/first_figures
 	cargo bench --workspace --locked --bench wheel
 	$(TARGET)/release/peers --players $(BENCH_PLAYERS) --alone $(BENCH_ALONE)
+
+deb: packages-deb
+	cargo build --workspace --bins --locked --release
+	./packaging/build $(TARGET)/release $(TARGET)/deb
 
 check: packages-test
 	cargo fmt --all --check

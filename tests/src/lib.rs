@@ -3,6 +3,7 @@
 pub mod books;
 pub mod fleet;
 pub mod fuzz;
+pub mod glass;
 pub mod harness;
 pub mod peers;
 pub mod reel;

@@ -39,10 +39,10 @@ pub(super) fn card(layout: &Layout, item: &Item) -> Vec<Mark> {
 fn headline(layout: &Layout, item: &Item, rest: &mut Area) -> Vec<Mark> {
     let mut marks = Vec::new();
     let (top, _) = rest.split_top(rest.h * 2 / 5);
-    let title = Style::plain(layout.title(), PINE).strong().shrinking(6);
+    let title = Style::plain(layout.title().up(2), PINE).strong().shrinking(8);
     let (mark, below) = title.flow(&item.title.zh, top);
     marks.extend(mark);
-    let english = Style::plain(layout.body, SLATE).shrinking(4);
+    let english = Style { least: layout.least(), ..Style::plain(layout.lead(), SLATE) };
     let (mark, below) = if item.title.en.is_empty() { (None, below) } else { english.flow(&item.title.en, below) };
     marks.extend(mark);
     let (_, under) = rest.split_top(below.y - rest.y + layout.gap);
@@ -53,12 +53,13 @@ fn headline(layout: &Layout, item: &Item, rest: &mut Area) -> Vec<Mark> {
     marks
 }
 
-/// The Chinese body takes what it needs, the English what is left; both shrink together until they fit.
+/// The Chinese body takes what it needs, the English what is left; both grow while there is room, and shrink together until
+/// they fit, but never below what can be read from the seats: what is left over then is on the phone page.
 fn body(layout: &Layout, item: &Item, area: Area) -> Vec<Mark> {
     let (zh, en) = (sentences(&item.body.zh), &item.body.en);
-    let least = layout.small().lower(4);
-    let mut step = layout.title().up(1);
-    let english_step = |step: Step| step.lower(3);
+    let least = layout.least();
+    let mut step = layout.title().up(4);
+    let english_step = |step: Step| step.lower(3).max(least);
     loop {
         let english_h = |w: i32| {
             let height = fit(en, Weight::Regular, english_step(step), english_step(step), w, i32::MAX / 2).height();

@@ -56,7 +56,7 @@ impl Layout {
         let glass = Area::new(0, 0, side(sight.width_px), side(sight.height_px));
         let shape = shape(glass, sight.role);
         let body = body(glass, sight, shape);
-        let gap = (body.px() * 3 / 8).max(1);
+        let gap = gap_of(body);
         let bare = Self { shape, glass, content: glass, rail: Area::default(), strip: Area::default(), body, gap };
         match shape {
             Shape::Landscape => bare.landscape(sight.has_clinics),
@@ -91,6 +91,16 @@ impl Layout {
         self.body.lower(2)
     }
 
+    /// The smallest words anybody must read: a 250th of the distance.
+    pub(super) fn least(&self) -> Step {
+        self.body.lower(3)
+    }
+
+    /// The same glass with type of another size.
+    pub(super) fn in_type(self, body: Step) -> Self {
+        Self { body, gap: gap_of(body), ..self }
+    }
+
     /// Words that lead.
     pub(super) fn lead(&self) -> Step {
         self.body.up(1)
@@ -100,6 +110,10 @@ impl Layout {
     pub(super) fn title(&self) -> Step {
         self.body.up(4)
     }
+}
+
+fn gap_of(body: Step) -> i32 {
+    (body.px() * 3 / 8).max(1)
 }
 
 fn shape(glass: Area, role: Role) -> Shape {

@@ -18,6 +18,8 @@ pub(super) struct StripFacts {
     pub(super) time: String,
 }
 
+/// How many sizes the type of a board grows at the most.
+const GROWTH_MAX: usize = 5;
 /// Said where nobody sits for a week.
 const NOBODY: &str = "近期没有门诊安排，请到导诊台咨询";
 const NOBODY_ENGLISH: &str = "No clinics this week: please ask at the desk";
@@ -89,11 +91,22 @@ pub(super) fn per_page(layout: &Layout) -> usize {
     usize::try_from(parts.columns * parts.rows).unwrap_or(1).max(1)
 }
 
+/// On a board with room to spare type grows: an empty wall helps nobody who sits far away.
+fn roomy(layout: Layout, page: &EntryPage) -> Layout {
+    if layout.shape != Shape::Board || page.pages > 1 {
+        return layout;
+    }
+    let larger = (1..=GROWTH_MAX).rev().map(|steps| layout.in_type(layout.body.up(steps)));
+    let mut fitting = larger.filter(|larger| per_page(larger) >= page.entries.len().max(1));
+    fitting.next().unwrap_or(layout)
+}
+
 /// The marks of the strip.
 pub(super) fn strip(layout: &Layout, facts: &StripFacts) -> Vec<Mark> {
     if layout.strip.is_empty() {
         return Vec::new();
     }
+    let layout = &roomy(*layout, &facts.page);
     let parts = Parts::of(layout);
     let mut marks = vec![Mark::plate(layout.strip, DEEP, 0)];
     if layout.shape == Shape::Ribbon {

@@ -7,6 +7,7 @@ mod cancelled_clinic;
 mod demo;
 mod enrolment;
 mod gapless;
+mod golden;
 mod offline;
 mod playlist_to_report;
 mod scan;

@@ -106,6 +106,13 @@ pub enum FromStage {
         /// What draws: name of the graphics adapter.
         adapter: String,
     },
+    /// Movies are decoded by another decoder than before.
+    Decodes {
+        /// Its name, such as `avdec_h264`.
+        decoder: String,
+        /// A part of the graphics card or the processor made for it.
+        is_hardware: bool,
+    },
     /// An item's first frame was presented.
     Shown(Shown),
     /// An item's last frame was presented.

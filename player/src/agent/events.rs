@@ -64,8 +64,11 @@ pub enum FallCause {
     Asked,
     /// From outside, or in good order.
     Outside,
-    /// It crashed or hung: what was on the glass may be the reason.
+    /// It crashed: what was on the glass may be the reason.
     Crash,
+    /// Its frames stood still. Files are decoded beside the drawing, so that is the display's doing or the driver's: a screen
+    /// that takes no picture must not have good files put away.
+    Still,
 }
 
 /// About the link.

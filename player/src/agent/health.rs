@@ -41,6 +41,15 @@ pub struct Status {
     pub last_item: Option<(ItemId, Instant)>,
     /// Frames presented since the stage started.
     pub frames: u64,
+    /// What draws.
+    #[serde(default)]
+    pub adapter: Option<String>,
+    /// What decodes movies.
+    #[serde(default)]
+    pub decoder: Option<String>,
+    /// The clock is right to so many microseconds; none while it goes by no server's answers.
+    #[serde(default)]
+    pub clock_error_us: Option<i64>,
     /// What the glass says instead of a programme.
     pub waiting: Option<Text>,
     /// The disciplined clock.
@@ -74,6 +83,9 @@ impl Status {
             ("plays", format!("{} logged, {} waiting for the server", self.plays_logged, self.plays_waiting)),
             ("to fetch", format!("{} bytes", self.fetch_left_bytes)),
             ("frames", self.frames.to_string()),
+            ("drawn by", named(self.adapter.clone())),
+            ("decoded by", named(self.decoder.clone())),
+            ("clock", self.clock_error_us.map_or("its own".to_owned(), |us| format!("the server's, right to {us} µs"))),
         ];
         lines.extend(self.code.map(|code| ("code", code.grouped())));
         lines.extend(self.waiting.as_ref().map(|text| ("waiting", format!("{} {}", text.zh, text.en))));

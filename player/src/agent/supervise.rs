@@ -152,7 +152,8 @@ impl Life {
                             }
                             FromStage::Ready { .. } => deadline = Tick::now() + FRAMES_STILL_MAX,
                             FromStage::Frames { .. } | FromStage::Shown(_) | FromStage::Ended(_)
-                            | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. } => {}
+                            | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. }
+                            | FromStage::Decodes { .. } => {}
                         }
                         events.send(Event::Stage(StageEvent::Said(message))).await;
                     }
@@ -160,7 +161,7 @@ impl Life {
                 },
                 () = tokio::time::sleep_until(deadline.into()) => {
                     self.kill().await;
-                    return Fall { text: "its frames stood still".into(), cause: FallCause::Crash };
+                    return Fall { text: "its frames stood still".into(), cause: FallCause::Still };
                 }
                 changed = size.changed() => if changed.is_ok() { return self.leave(events, "another size").await },
                 () = stop_asked(stop) => return self.leave(events, "the agent stops").await,
@@ -314,7 +315,7 @@ mod tests {
                 break fall;
             }
         };
-        assert_eq!(fall.cause, FallCause::Crash);
+        assert_eq!(fall.cause, FallCause::Still, "no file is blamed for a display that takes no frame");
         assert!(started.elapsed() >= FRAMES_STILL_MAX);
         assert!(matches!(next(&mut events).await, StageEvent::Started(_)));
         new_size.send_replace(Size { width_px: 180, height_px: 320 });

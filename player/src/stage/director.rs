@@ -118,6 +118,9 @@ fn receive(mut desk: Desk, mut pictures: ResMut<Pictures>, mut images: ResMut<As
                 fail(&mut desk, hash, &error.to_string());
             }
             Delivery::Movie { ticket, movie: Ok(opened), .. } => {
+                if let Some((decoder, is_hardware)) = opened.decoder().filter(|known| desk.report.decodes(known)) {
+                    desk.outbox.tell(FromStage::Decodes { decoder, is_hardware });
+                }
                 let mut opened = Some(opened);
                 for act in desk.cast.acts() {
                     if let Face::Movie { ticket: waits_for, movie, .. } = &mut act.face

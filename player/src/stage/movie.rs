@@ -18,6 +18,12 @@ use super::clockwork::Clockwork;
 const FRAMES_AHEAD: u32 = 3;
 /// How long a file may take to show its first frame.
 const OPEN_WAIT: Duration = Duration::from_secs(10);
+/// A decoder that gives no frame for so long, while frames are due, hangs.
+const STALL_MAX: Duration = Duration::from_secs(3);
+/// And it was asked so often meanwhile: a machine that sleeps or is busy elsewhere is no fault of the file.
+const STALL_ASKED_MIN: u32 = 30;
+/// Between two questions that belong together lies less than this: in between, nobody wanted a frame.
+const STALL_GAP: Duration = Duration::from_secs(1);
 /// A movie that is joined late is sought a little ahead, because seeking takes time.
 const SEEK_LEAD_MS: i64 = 200;
 /// Below this a movie is played from its start rather than sought.
@@ -38,6 +44,8 @@ pub(super) enum MovieFault {
     Missing(String),
     #[error("the movie did not start within {} s", OPEN_WAIT.as_secs())]
     Slow,
+    #[error("the decoder has given no frame for {} s", STALL_MAX.as_secs())]
+    Stalled,
 }
 
 /// A movie that is being decoded.
@@ -51,6 +59,27 @@ pub(super) struct Movie {
     ahead: Option<Ahead>,
     has_shown: bool,
     sought_at: Moment,
+    patience: Patience,
+}
+
+/// How long a decoder has been asked in vain.
+#[derive(Debug, Default)]
+struct Patience {
+    /// Since when, how often, and when last.
+    asked: Option<(Moment, u32, Moment)>,
+}
+
+impl Patience {
+    /// It was asked, and had something or not; says whether it hangs.
+    fn asked(&mut self, now: Moment, has_fed: bool) -> bool {
+        let held = self.asked.take().filter(|(_, _, last)| !has_fed && now.duration_since(*last) < STALL_GAP);
+        if has_fed {
+            return false;
+        }
+        let (since, times, _) = held.unwrap_or((now, 0, now));
+        self.asked = Some((since, times + 1, now));
+        times >= STALL_ASKED_MIN && now.duration_since(since) > STALL_MAX
+    }
 }
 
 struct Ahead {
@@ -94,7 +123,8 @@ impl Movie {
         gst::init().map_err(|error| MovieFault::Missing(error.to_string()))?;
         let (pipeline, sink) = pipeline(path).map_err(|error| MovieFault::Missing(error.to_string()))?;
         let bus = pipeline.bus().ok_or_else(|| MovieFault::Missing("a pipeline has no bus".into()))?;
-        let mut movie = Self { pipeline, sink, bus, track, ahead: None, has_shown: false, sought_at: Moment::now() };
+        let (ahead, has_shown, sought_at, patience) = (None, false, Moment::now(), Patience::default());
+        let mut movie = Self { pipeline, sink, bus, track, ahead, has_shown, sought_at, patience };
         movie.set_state(gst::State::Paused)?;
         let (reached, _, _) = movie.pipeline.state(gst::ClockTime::from_mseconds(millis(OPEN_WAIT)));
         movie.check()?;
@@ -118,6 +148,7 @@ impl Movie {
         loop {
             if self.ahead.is_none() {
                 self.ahead = self.pull();
+                self.watch()?;
             }
             let is_first = !self.has_shown && due.is_none();
             match self.ahead.take() {
@@ -146,6 +177,23 @@ impl Movie {
             None if self.sink.is_eos() => None,
             None => Some(DECODE_WAIT_US),
         }
+    }
+
+    /// What decodes its picture, and whether that is hardware.
+    pub(super) fn decoder(&self) -> Option<(String, bool)> {
+        let elements = self.pipeline.iterate_recurse().into_iter().filter_map(Result::ok);
+        let mut factories = elements.filter_map(|element| element.factory());
+        factories.find_map(|factory| {
+            let class = factory.metadata(gst::ELEMENT_METADATA_KLASS)?.to_string();
+            let decodes = class.contains("Decoder") && class.contains("Video");
+            decodes.then(|| (factory.name().to_string(), class.contains("Hardware")))
+        })
+    }
+
+    /// Notices a decoder that hangs: of a file that never ends and never goes on, the screen would keep one frame for ever.
+    fn watch(&mut self) -> Result<(), MovieFault> {
+        let has_fed = self.ahead.is_some() || self.sink.is_eos();
+        if self.patience.asked(Moment::now(), has_fed) { Err(MovieFault::Stalled) } else { Ok(()) }
     }
 
     fn pull(&self) -> Option<Ahead> {
@@ -281,6 +329,24 @@ fn colours(info: &gst_video::VideoInfo) -> Colours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decoder_that_is_asked_in_vain_for_seconds_hangs_and_one_nobody_asked_does_not() {
+        let start = Moment::now();
+        let asked = |every_ms: u64, until_ms: u64, feeds_at: Option<u64>| {
+            let mut patience = Patience::default();
+            (0..until_ms).step_by(usize::try_from(every_ms).unwrap()).any(|at| {
+                patience.asked(
+                    start + Duration::from_millis(at),
+                    feeds_at.is_some_and(|feeds| at >= feeds && at < feeds + every_ms),
+                )
+            })
+        };
+        assert!(asked(4, 3_100, None) && asked(40, 3_300, None));
+        assert!(!asked(4, 2_900, None));
+        assert!(!asked(4, 5_000, Some(2_500)), "it went on");
+        assert!(!asked(1_500, 60_000, None), "a stage that sleeps between its questions learns nothing");
+    }
 
     #[test]
     fn rows_lose_their_gaps_and_short_planes_are_refused() {

@@ -29,6 +29,7 @@ pub(super) struct Report {
     /// Tick at which the frame that is drawn now was begun.
     begun_us: Option<i64>,
     step: Step,
+    decoder: Option<(String, bool)>,
 }
 
 /// An item on the glass.
@@ -72,6 +73,11 @@ impl Report {
     /// A frame of a movie that began at `since` is drawn now; it was due so long after that, and so many were left out.
     pub(super) fn draws(&mut self, since: Instant, due_us: i64, skipped: u32) {
         self.step.due(since.0.saturating_mul(1_000).saturating_add(due_us), skipped);
+    }
+
+    /// Movies are decoded so from now on; says whether that is news.
+    pub(super) fn decodes(&mut self, decoder: &(String, bool)) -> bool {
+        self.decoder.replace(decoder.clone()).as_ref() != Some(decoder)
     }
 
     /// The stage was told to leave.

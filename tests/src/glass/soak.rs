@@ -75,7 +75,7 @@ impl Soak {
         let mut soaked = Soaked::default();
         while soaked.shown < self.switches {
             soaked.hear(&stage.hear()?, self.pace);
-            if looks.last().is_none_or(|look| started.elapsed() - look.at >= LOOK_EVERY) {
+            if looks.last().is_none_or(|look| started.elapsed() >= look.at + LOOK_EVERY) {
                 looks.push(look(stage.pid(), started.elapsed())?);
                 soaked.sum_up(&looks);
                 told(&soaked);

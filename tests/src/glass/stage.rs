@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,7 +12,9 @@ use super::Set;
 use crate::harness::{Glass, Outcome, program, until_some};
 
 /// How long the stage may take to say something on a busy machine.
-const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+const ANSWER_LIMIT: Duration = Duration::from_mins(1);
+/// Words nobody has heard yet; a stage that says more waits.
+const WORDS_MAX: usize = 4_096;
 /// The longest word heard, in bytes.
 const WORD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -50,8 +52,8 @@ impl Stage {
             .spawn()?;
         let taken = process.stdin.take().zip(process.stdout.take());
         let (pipe, mut said) = taken.ok_or_else(|| anyhow::anyhow!("the stage has no pipe"))?;
-        let (sender, words) = channel();
-        std::thread::spawn(move || {
+        let (sender, words) = sync_channel(WORDS_MAX);
+        std::thread::Builder::new().name("stage-words".into()).spawn(move || {
             let mut head = [0; 4];
             while said.read_exact(&mut head).is_ok() {
                 let length = usize::try_from(u32::from_be_bytes(head)).unwrap_or(usize::MAX);
@@ -65,7 +67,7 @@ impl Stage {
                     return;
                 }
             }
-        });
+        })?;
         Ok(Self { process, pipe, words, folder, tokens: 0 })
     }
 

@@ -116,7 +116,14 @@ impl Desk {
 
     pub(super) async fn stage_said(&mut self, message: FromStage) {
         match message {
-            FromStage::Ready { adapter } => tracing::info!(stage.adapter = %adapter, "the first frame is on the glass"),
+            FromStage::Ready { adapter } => {
+                tracing::info!(stage.adapter = %adapter, "the first frame is on the glass");
+                self.glass.adapter = Some(adapter);
+            }
+            FromStage::Decodes { decoder, is_hardware } => {
+                tracing::info!(movie.decoder = %decoder, movie.by_hardware = is_hardware, "movies are decoded");
+                self.glass.decoder = Some((decoder, is_hardware));
+            }
             FromStage::Shown(shown) => self.item_shown(shown),
             FromStage::Ended(ended) => {
                 self.glass.file = None;

@@ -133,6 +133,13 @@ impl Desk {
             item: self.glass.item.clone(),
             last_item: self.glass.last_item.clone(),
             frames: self.glass.frames,
+            adapter: self.glass.adapter.clone(),
+            decoder: self
+                .glass
+                .decoder
+                .as_ref()
+                .map(|(name, is_hardware)| format!("{name} ({})", if *is_hardware { "hardware" } else { "software" })),
+            clock_error_us: self.rooms.clock.error_us(),
             waiting: self.editions.is_empty().then(|| self.words.clone()),
             now: self.rooms.clock.now(),
             last_trouble: self.troubles.last.clone(),

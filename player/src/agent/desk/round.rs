@@ -95,6 +95,10 @@ pub(super) struct Glass {
     pub(super) clinic_told: Option<(u64, u8)>,
     /// The clock as the stage was told last.
     pub(super) course: Option<Course>,
+    /// What draws.
+    pub(super) adapter: Option<String>,
+    /// What decodes movies, and whether that is hardware.
+    pub(super) decoder: Option<(String, bool)>,
     /// How the stage keeps step, as it said last.
     pub(super) steps: Option<StageSteps>,
 }

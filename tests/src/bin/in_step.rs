@@ -36,6 +36,12 @@ struct InStep {
     /// Frames a second of the movies
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(5..=60))]
     fps: u32,
+    /// Reels that stages have kept elsewhere (ANTEROOM_STAGE_REEL) on one machine: only those are looked at
+    #[arg(long, value_name = "FILE", num_args = 2.., requires = "clips")]
+    reels: Vec<PathBuf>,
+    /// What was on the air in those, in turn
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    clips: Vec<PathBuf>,
 }
 
 struct Zone {
@@ -48,13 +54,13 @@ struct Zone {
 
 fn main() -> Outcome<()> {
     let asked = InStep::parse();
+    if !asked.reels.is_empty() {
+        return kept_elsewhere(&asked);
+    }
     let workplace = tempfile::tempdir()?;
     let mut zone = Zone::open(&asked, workplace.path())?;
     println!("{} players of one zone at {}×{}, movies of {} frames a second", asked.players, SIZE.0, SIZE.1, asked.fps);
-    println!(
-        "{:<34} {:>8} {:>12} {:>9} {:>9} {:>9} {:>9}",
-        "", "frames", "frames apart", "p50, ms", "p95, ms", "p99, ms", "max, ms"
-    );
+    head();
     let mut told = vec![zone.look("left alone", asked.seconds)?];
 
     let restarted = zone.restart(0)?;
@@ -82,6 +88,34 @@ fn main() -> Outcome<()> {
     );
     println!("in step: never more than {} frame apart, and {:.1} ms for 95 of 100", worst.frames_max, ms(worst.p95_us));
     Ok(())
+}
+
+/// How far apart reels are that were kept on one machine.
+fn kept_elsewhere(asked: &InStep) -> Outcome<()> {
+    let clips = asked.clips.iter().map(|file| Clip::of(file)).collect::<Outcome<Vec<_>>>()?;
+    let reels = asked.reels.iter().map(|file| Reel::read(file)).collect::<Outcome<Vec<_>>>()?;
+    head();
+    say(&format!("{} reels", reels.len()), &spread(&clips, &reels));
+    Ok(())
+}
+
+fn head() {
+    println!(
+        "{:<34} {:>8} {:>12} {:>9} {:>9} {:>9} {:>9}",
+        "", "frames", "frames apart", "p50, ms", "p95, ms", "p99, ms", "max, ms"
+    );
+}
+
+fn say(what: &str, told: &Spread) {
+    println!(
+        "{what:<34} {:>8} {:>12} {:>9.1} {:>9.1} {:>9.1} {:>9.1}",
+        told.frames,
+        told.frames_max,
+        ms(told.p50_us),
+        ms(told.p95_us),
+        ms(told.p99_us),
+        ms(told.max_us),
+    );
 }
 
 impl Zone {
@@ -138,15 +172,7 @@ impl Zone {
             Ok(reels.iter().all(|reel| span(reel) >= length_us))
         })?;
         let told = spread(&self.clips, &reels);
-        println!(
-            "{what:<34} {:>8} {:>12} {:>9.1} {:>9.1} {:>9.1} {:>9.1}",
-            told.frames,
-            told.frames_max,
-            ms(told.p50_us),
-            ms(told.p95_us),
-            ms(told.p99_us),
-            ms(told.max_us),
-        );
+        say(what, &told);
         Ok(told)
     }
 

@@ -27,6 +27,8 @@ async fn an_operator_publishes_and_sees_it_on_the_live_picture() -> Outcome<()> 
     form.find(Locator::Css("button")).await?.click().await?;
     let add = format!("button[id='add-{blue}']");
     page.wait().for_element(Locator::Css(&add)).await?.click().await?;
+    let turn = format!("form.turn-do input[name=item][value='{blue}']");
+    page.wait().for_element(Locator::Css(&turn)).await?;
     let list = page.current_url().await?.path().rsplit('/').next().unwrap_or_default().to_owned();
 
     page.goto(&format!("{}/rules/new?playlist={list}", ward.hospital.console())).await?;
@@ -34,6 +36,8 @@ async fn an_operator_publishes_and_sees_it_on_the_live_picture() -> Outcome<()> 
     page.wait().for_element(Locator::Css("input[name=place][value='zone:Z14']")).await?.click().await?;
     page.find(Locator::Css("select[name=level]")).await?.select_by_value("insert").await?;
     page.find(Locator::Css("#rule-form button.primary")).await?.click().await?;
+    // The rule is kept when the list of rules stands where its form stood.
+    page.wait().for_element(Locator::Css("tr[id^='rule-']")).await?;
     page.goto(&format!("{}/publish", ward.hospital.console())).await?;
     let words = page.source().await?;
     assert!(words.contains("Z14"), "the page says which zone will change");

@@ -1,6 +1,6 @@
 //! Matching: which frame of which clip a sight shows.
 
-use super::{Clip, Sight};
+use super::{Clip, Sight, THUMB_WIDTH};
 
 /// A sight whose pixels are off by more than this, as a mean of squares, shows no frame of any clip as it is.
 const UNLIKE: u64 = 900;
@@ -49,17 +49,15 @@ impl<'a> Matcher<'a> {
         for (clip, candidate) in self.clips.iter().enumerate() {
             let thumb = sight.picture.thumb(candidate.shape);
             for (frame, (_, known)) in candidate.frames.iter().enumerate() {
-                let off = unlikeness(&thumb, known);
+                let Some(off) = unlikeness_within(&thumb, known, as_good_as(best)) else { continue };
                 best = best.min(off);
-                if off <= best.saturating_add(AS_GOOD + best / 4) {
-                    fits.push((off, clip, frame));
-                }
+                fits.push((off, clip, frame));
             }
         }
         if best > UNLIKE {
             return if sight.picture.brightness() < BLACK { Match::Black } else { Match::Other };
         }
-        fits.retain(|(off, ..)| *off <= best + AS_GOOD + best / 4);
+        fits.retain(|(off, ..)| *off <= as_good_as(best));
         let likeliest =
             fits.iter().min_by_key(|(off, clip, frame)| (self.surprise(sight.tick_us, *clip, *frame), *off));
         let Some(&(_, clip, frame)) = likeliest else { return Match::Other };
@@ -81,6 +79,25 @@ impl<'a> Matcher<'a> {
             1_000_000 + begins(frame)
         }
     }
+}
+
+/// What fits as well as the best one, as far as anybody can tell.
+const fn as_good_as(best: u64) -> u64 {
+    best.saturating_add(AS_GOOD + best / 4)
+}
+
+/// The same as [`unlikeness`], given up as soon as it is over a limit: most frames are like nothing else at first sight.
+fn unlikeness_within(one: &[u8], other: &[u8], most: u64) -> Option<u64> {
+    let pixels = u64::try_from(one.len().max(1)).unwrap_or(1);
+    let limit = most.saturating_add(1).saturating_mul(pixels);
+    let mut sum = 0_u64;
+    for (a, b) in one.chunks(THUMB_WIDTH).zip(other.chunks(THUMB_WIDTH)) {
+        sum += a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum::<u64>();
+        if sum > limit {
+            return None;
+        }
+    }
+    Some(sum / pixels)
 }
 
 /// The mean of the squares of how far two pictures are apart.

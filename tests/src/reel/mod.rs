@@ -33,9 +33,9 @@ pub struct Grey {
 }
 
 /// Width of the pictures that are compared, in pixels.
-pub const THUMB_WIDTH: usize = 32;
+pub const THUMB_WIDTH: usize = 64;
 /// Their height.
-pub const THUMB_HEIGHT: usize = 18;
+pub const THUMB_HEIGHT: usize = 36;
 
 impl Grey {
     /// The part of it that a picture of another shape fills when it is fitted into the middle, made as small as those that are

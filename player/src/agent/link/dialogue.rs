@@ -91,8 +91,8 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience:
         link.scribe.tell(Word::Acked(held));
     }
     let sender = PlaySender { sending, started: Tick::now() };
-    let tasks = JoinSet::new();
-    Dialogue { link, identity, connection, speak, sender, asked: None, tasks, patience }.run(hear).await
+    let (tasks, looks) = (JoinSet::new(), JoinSet::new());
+    Dialogue { link, identity, connection, speak, sender, asked: None, tasks, looks, patience }.run(hear).await
 }
 
 async fn hello(link: &Link, log: &LogState) -> Hello {
@@ -122,8 +122,10 @@ struct Dialogue<'a> {
     sender: PlaySender,
     /// The key for which a certificate was asked.
     asked: Option<Asked>,
-    /// The fetcher and the looks; they end with the conversation.
+    /// The fetcher and the timekeeper; they end with the conversation.
     tasks: JoinSet<()>,
+    /// Pictures on their way, likewise.
+    looks: JoinSet<()>,
     patience: &'a mut Patience,
 }
 
@@ -155,6 +157,7 @@ impl Dialogue<'_> {
                 () = stop_asked(&mut stop) => return Ok(End::Stopped),
                 newer = &mut way_back => return self.move_to(newer, outgoing, hear).await,
                 Some(_) = self.tasks.join_next() => {},
+                Some(_) = self.looks.join_next() => {},
             }
             let log = *log_state.borrow_and_update();
             if let Some(log) = log {
@@ -248,14 +251,14 @@ impl Dialogue<'_> {
     }
 
     async fn look(&mut self, screen: ScreenId, width_max: u32) {
-        if self.tasks.len() > LOOKS_MAX {
+        if self.looks.len() >= LOOKS_MAX {
             tracing::warn!(screen.id = %screen, "too many pictures are asked for at once; this one is not taken");
             return;
         }
         let (answer, answered) = oneshot::channel();
         self.pass(LinkEvent::Look { screen: screen.clone(), width_max, answer }).await;
         let connection = self.connection.clone();
-        self.tasks.spawn(async move {
+        self.looks.spawn(async move {
             if let Err(error) = send_picture(&connection, screen, answered).await {
                 tracing::warn!(reason = %error, "a picture of the glass was not sent");
             }

@@ -16,13 +16,13 @@ use super::film::{Film, Reel};
 use super::glass::Glass;
 use super::ink::WHITE;
 use super::look::{Look, Looks};
-use super::movie::Due;
+use super::movie::Fed;
 use super::pace::Pace;
 use super::paint::{Covers, placed, region};
 use super::picture::Pictures;
 use super::pipe::{Inbox, Outbox, Word};
 use super::report::Report;
-use super::told::{self, Ground, Scene, Told};
+use super::told::{Due, Ground, Scene, Told};
 use crate::bridge::{FromStage, ToStage};
 
 /// How long before its time the next act is made ready, in milliseconds.
@@ -37,7 +37,7 @@ const WORDS_A_FRAME_MAX: usize = 16;
 /// What the engine said last: it is asked again when that ends or anything changes.
 #[derive(Debug, Resource)]
 struct LastCue {
-    due: told::Due,
+    due: Due,
     serial: u64,
     started: Moment,
 }
@@ -55,7 +55,7 @@ pub(super) struct Desk<'w> {
 }
 
 pub(super) fn add(app: &mut App, files: Files) {
-    let due = told::Due { scene: Scene::Dark, since: Instant(i64::MIN), until: Instant(i64::MAX) };
+    let due = Due { scene: Scene::Dark, since: Instant(i64::MIN), until: Instant(i64::MAX) };
     app.init_resource::<Told>()
         .init_resource::<Cast>()
         .init_resource::<Pictures>()
@@ -191,7 +191,7 @@ fn is_faded(act: Option<&Act>) -> bool {
 }
 
 /// Keeps the due act and the next one in the wings, and asks for what they lack.
-fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: &told::Due, now: Instant) {
+fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: &Due, now: Instant) {
     let Desk { told, clock, cast, files, .. } = desk;
     let (content, shape) = (scenery.layout.content, scenery.layout.shape);
     let stands = cast.on_glass.as_mut().is_some_and(|act| {
@@ -304,7 +304,7 @@ fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace
             continue;
         }
         match movie.frame_at(position_us) {
-            Ok(Due { frame: Some((frame, due_us)), skipped }) => match reel {
+            Ok(Fed { frame: Some((frame, due_us)), skipped }) => match reel {
                 Some(reel) => {
                     if reel.show(&mut images, frame) {
                         glass.is_stale |= is_on_glass;
@@ -315,7 +315,7 @@ fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace
                 }
                 None => *reel = Some(Reel::load(&mut images, frame)),
             },
-            Ok(Due { frame: None, .. }) => {}
+            Ok(Fed { frame: None, .. }) => {}
             Err(error) => broken.push((*hash, error.to_string())),
         }
         if is_on_glass && let Some(next_us) = movie.next_in_us(position_us) {

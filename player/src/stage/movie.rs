@@ -89,7 +89,7 @@ struct Ahead {
 
 /// What became of the frames that were due.
 #[derive(Default)]
-pub(super) struct Due {
+pub(super) struct Fed {
     /// The newest of them, and when it was due, in microseconds from the movie's beginning.
     pub(super) frame: Option<(Frame, i64)>,
     /// So many older ones came too late to be shown.
@@ -141,7 +141,7 @@ impl Movie {
 
     /// The newest frame due at a position, if it is another than before. The first frame is always due, so that it can
     /// stand ready before its time.
-    pub(super) fn frame_at(&mut self, position_us: i64) -> Result<Due, MovieFault> {
+    pub(super) fn frame_at(&mut self, position_us: i64) -> Result<Fed, MovieFault> {
         self.check()?;
         let mut due: Option<Ahead> = None;
         let mut skipped = 0;
@@ -164,10 +164,10 @@ impl Movie {
                 None => break,
             }
         }
-        let Some(due) = due else { return Ok(Due::default()) };
+        let Some(due) = due else { return Ok(Fed::default()) };
         self.has_shown = true;
         self.catch_up(due.at_us - position_us, position_us);
-        Ok(Due { frame: Some((frame(&due.sample)?, due.at_us)), skipped })
+        Ok(Fed { frame: Some((frame(&due.sample)?, due.at_us)), skipped })
     }
 
     /// In how many microseconds the next frame is due; none after the last one.

@@ -13,7 +13,7 @@ const LOOK_US: i64 = 26_000_000;
 /// How much longer than that two players and a server may take on a busy machine.
 const LOOK_LIMIT: Duration = Duration::from_mins(2);
 /// Two unoptimised players and their server share two cores here, with whatever else the machine does, and may lose frames to each
-/// other; nothing black and nothing out of turn is excused. The figures of players alone are in the README.
+/// other; nothing black, out of turn or missing at a switch is excused. The figures of players alone are in the README.
 const APART_MAX_FRAMES: i64 = 6;
 /// So many frames of a hundred may be missing or repeated for that reason.
 const LOST_MAX_PERCENT: usize = 15;
@@ -60,7 +60,7 @@ fn every_frame_of_two_screens_is_there_in_its_time() -> Outcome<()> {
         let told = judge(&clips, &seen);
         println!("gapless: {told:?}");
         assert!(told.switches >= 5, "{told:?}");
-        assert_eq!((told.black, told.wrong), (0, 0), "{told:?}");
+        assert_eq!(told.faults(), Vec::<String>::new(), "{told:?}");
         let lost = told.missing_first + told.missing_last + told.missing_within + told.repeated;
         assert!(lost * 100 <= told.due * LOST_MAX_PERCENT, "{told:?}");
     }

@@ -38,10 +38,11 @@ impl Reel {
     /// # Errors
     /// When it is no reel.
     pub fn read(file: &Path) -> Outcome<Self> {
-        let mut reader = BufReader::new(File::open(file)?);
+        let mut reader =
+            BufReader::new(File::open(file).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?);
         let mut head = vec![0; HEAD.len()];
-        reader.read_exact(&mut head)?;
-        anyhow::ensure!(head == HEAD, "{} is no reel", file.display());
+        let is_reel = reader.read_exact(&mut head).is_ok() && head == HEAD;
+        anyhow::ensure!(is_reel, "{} is no reel of a stage (ANTEROOM_STAGE_REEL)", file.display());
         let mut reel = Self::default();
         let mut numbers = [0; NUMBERS * 8];
         while reader.read_exact(&mut numbers).is_ok() {

@@ -20,4 +20,4 @@ pub use diary::{Diary, Ended, Place, Shown, Tick};
 pub use log::{Ack, LogState, LogStore, LogWork, OpenPlay, PLAYS_KEEP_MS, Step, Tail, acknowledge, drop_old, write};
 pub use pen::{Moment, Notice, Pen, UNWRITTEN_MAX, Word};
 pub use sealed::next_batch;
-pub use sending::{ACK_TIMEOUT, BATCHES_AHEAD_MAX, Sending, Welcomed};
+pub use sending::{ACK_TIMEOUT, BATCH_DUE_PLAYS, BATCHES_AHEAD_MAX, HOLD_MAX, Sending, Welcomed, hold_ms};

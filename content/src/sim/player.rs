@@ -21,6 +21,10 @@ use crate::wire::{ToServer, decode, encode};
 
 /// How long an item stands.
 pub(super) const ITEM_MS: i64 = 10_000;
+/// Servers of networks of every size let plays wait for company: how long differs from talk to talk by this.
+const HOLD_STEP_MS: u64 = 7_919;
+/// What a talk lets plays wait for is below this, in milliseconds.
+const HOLD_MAX_MS: u64 = 60_000;
 /// A welcome that takes longer will not come.
 const ANSWER_MS: i64 = 15_000;
 
@@ -176,7 +180,7 @@ impl Player {
                 if self.bug == Some(Bug::ResumeFromOwnAck) {
                     held.seq = held.seq.max(talk.log.acked_seq);
                 }
-                match Welcomed::with(&talk.log, held) {
+                match Welcomed::with(&talk.log, held, talk.id * HOLD_STEP_MS % HOLD_MAX_MS) {
                     Welcomed::GoOn { sending, held } => {
                         talk.sending = Some(sending);
                         self.words.extend(held.map(Word::Acked));

@@ -49,10 +49,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("beat", &ToServer::Beat(beat)),
         line("applied", &ToServer::Applied { version: 3, at }),
         line("plays", &ToServer::Plays(envelope.clone())),
-        line(
-            "welcome",
-            &ToPlayer::Welcome { server_time: at, acked: mark, link_version: LINK_VERSION, return_within_ms: 120_000 },
-        ),
+        line("welcome", &welcome(at, mark, 0)),
         line("stopping", &ToPlayer::Stopping { return_within_ms: 1_000 }),
         line("assigned", &ToPlayer::Assigned(envelope.clone())),
         line("manifest", &ToPlayer::Manifest(envelope)),
@@ -90,7 +87,12 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     for kind in [TroubleKind::File, TroubleKind::Stage, TroubleKind::Disk, TroubleKind::Clock, TroubleKind::Trust] {
         lines.push(line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble(kind))));
     }
+    lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));
     lines
+}
+
+fn welcome(server_time: Instant, acked: LogMark, hold_plays_ms: u64) -> ToPlayer {
+    ToPlayer::Welcome { server_time, acked, link_version: LINK_VERSION, return_within_ms: 120_000, hold_plays_ms }
 }
 
 fn charter() -> SignedCharter {
@@ -207,10 +209,10 @@ fn what_the_first_release_said_means_what_it_meant() {
     let Ok(ToServer::Hello(hello)) = decode(said("hello")) else { panic!("no hello") };
     assert_eq!(hello.versions(), Versions { oldest: 1, newest: 1 });
     assert_eq!(Versions::OURS.agree(hello.versions()), Some(1));
-    let Ok(ToPlayer::Welcome { link_version, return_within_ms, .. }) = decode(said("welcome")) else {
+    let Ok(ToPlayer::Welcome { link_version, return_within_ms, hold_plays_ms, .. }) = decode(said("welcome")) else {
         panic!("no welcome")
     };
-    assert_eq!((link_version, return_within_ms), (1, 0));
+    assert_eq!((link_version, return_within_ms, hold_plays_ms), (1, 0, 0));
     for (version, lines) in EVERY_RELEASE {
         assert!(lines.contains(&format!("\"link_version\":{version}")), "the lines of {version} are its own");
     }

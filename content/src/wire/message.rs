@@ -192,6 +192,9 @@ pub enum ToPlayer {
         /// network does not come at once; 0 where the server is too old to say.
         #[serde(default)]
         return_within_ms: u64,
+        /// Plays may wait so many milliseconds for others to share a batch with; 0, and from an older server, not at all.
+        #[serde(default, skip_serializing_if = "is_nought")]
+        hold_plays_ms: u64,
     },
     /// The server stops on purpose: come back at any moment within so many milliseconds. Since version 2.
     Stopping {
@@ -223,6 +226,11 @@ pub enum ToPlayer {
     /// A word of a newer server; skipped.
     #[serde(other)]
     Unknown,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
+const fn is_nought(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Why the server will not go on.

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
+use anteroom_content::play::hold_ms;
 use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, Steps, ToPlayer, Versions, comeback};
+use bytes::Bytes;
 use tokio::sync::watch;
 
 pub use self::deliveries::Deliveries;
@@ -23,8 +25,8 @@ pub use self::roll::{Heard, Roll};
 use crate::revoked::Revoked;
 use crate::twins::Twins;
 
-/// A message in the bytes of its frame, shared by all boxes that are told it.
-pub type Frame = Arc<[u8]>;
+/// A message in the bytes of its frame, shared by all boxes that are told it until each has heard it.
+pub type Frame = Bytes;
 
 /// How the fleet speaks to one box, without ever waiting for it.
 pub trait Mouth: Send + Sync + std::fmt::Debug {
@@ -292,7 +294,18 @@ impl Fleet {
     /// for as many as have come so far.
     #[must_use]
     pub fn return_within_ms(&self) -> u64 {
-        comeback::window_ms(self.paired.load(Ordering::Relaxed).max(self.count()))
+        comeback::window_ms(self.size())
+    }
+
+    /// How long the boxes let plays wait for others to share a batch with, in milliseconds.
+    #[must_use]
+    pub fn hold_plays_ms(&self) -> u64 {
+        hold_ms(self.size())
+    }
+
+    /// How many boxes there are: for as many as are paired, also while not all have come.
+    fn size(&self) -> usize {
+        self.paired.load(Ordering::Relaxed).max(self.count())
     }
 
     /// Ends every link.

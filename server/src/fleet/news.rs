@@ -52,7 +52,7 @@ impl Board {
         let zone = self.due.pop_front()?;
         let notice = self.zones.get_mut(&zone)?;
         notice.is_due = false;
-        Some((zone, Arc::clone(&notice.manifest)))
+        Some((zone, notice.manifest.clone()))
     }
 }
 
@@ -76,7 +76,7 @@ impl News {
     }
 
     pub(super) fn newest(&self, zone: &ZoneId) -> Option<Frame> {
-        lock(&self.board).zones.get(zone).map(|notice| Arc::clone(&notice.manifest))
+        lock(&self.board).zones.get(zone).map(|notice| notice.manifest.clone())
     }
 
     pub(super) fn versions(&self) -> HashMap<ZoneId, u64> {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     fn frame(byte: u8) -> Frame {
-        Frame::from([byte])
+        Frame::copy_from_slice(&[byte])
     }
 
     #[test]

@@ -26,7 +26,7 @@ use super::{picture, transfer};
 use crate::assign::{self, AssignError};
 use crate::db::arrivals::Arrival;
 use crate::db::boxes::{self, PairedBox};
-use crate::fleet::{Heard, Mouth};
+use crate::fleet::{Frame, Heard, Mouth};
 use crate::ledger::{self, LedgerError};
 use crate::publish;
 use crate::state::State;
@@ -123,8 +123,9 @@ impl Dialogue<'_> {
             Err(error) => return self.refuse_plays(&error).await.map(Some),
         };
         let (server_time, link_version) = (self.state.now(), self.link_version);
-        let return_within_ms = self.state.fleet.return_within_ms();
-        self.voice.say(&ToPlayer::Welcome { server_time, acked, link_version, return_within_ms }).await?;
+        let (return_within_ms, hold_plays_ms) = (self.state.fleet.return_within_ms(), self.state.fleet.hold_plays_ms());
+        let welcome = ToPlayer::Welcome { server_time, acked, link_version, return_within_ms, hold_plays_ms };
+        self.voice.say(&welcome).await?;
         for charter in self.state.keys.charters_after(hello.held.charter_version) {
             self.voice.say(&ToPlayer::Charter(charter.clone())).await?;
         }
@@ -166,7 +167,7 @@ impl Dialogue<'_> {
                     let (state, box_id, screens) = (self.state.clone(), self.paired.id.clone(), self.screens.clone());
                     self.transfers.spawn(picture::take(state, box_id, screens, stream?));
                 }
-                () = pulse.beat() => self.voice.say_frame(EMPTY_FRAME.into()).await?,
+                () = pulse.beat() => self.voice.say_frame(Frame::from_static(&EMPTY_FRAME)).await?,
                 _ = confirm.tick() => if let Some(end) = Box::pin(self.confirm()).await? { return Ok(end) },
                 Some(_) = self.transfers.join_next(), if !self.transfers.is_empty() => {}
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use anteroom_content::wire::Carrier;
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use tokio::time::Interval;
 
 use super::limits::KEEP_ALIVE;
@@ -154,6 +154,20 @@ impl Speak {
         match self {
             Self::Quic(stream) => stream.poll_write(cx, bytes).map_err(Lost::from),
             Self::Tcp(speak) => speak.line().poll_write(cx, bytes).map_err(Lost::from),
+        }
+    }
+
+    /// Hands as much of a chunk over as there is room for, and takes that from it; QUIC keeps it as it is until the box has it.
+    pub(super) fn poll_write_chunk(&mut self, cx: &mut Context<'_>, chunk: &mut Bytes) -> Poll<Result<(), Lost>> {
+        match self {
+            Self::Quic(stream) => stream.poll_write_chunk(cx, chunk).map_err(Lost::from),
+            Self::Tcp(speak) => {
+                while !chunk.is_empty() {
+                    let count = std::task::ready!(speak.line().poll_write(cx, chunk))?;
+                    chunk.advance(count.min(chunk.len()));
+                }
+                Poll::Ready(Ok(()))
+            }
         }
     }
 

@@ -64,16 +64,20 @@ pub(super) async fn write_down(state: &State) {
 }
 
 async fn write(state: &State, noted: &[(BoxId, Heard)]) -> DbResult<()> {
+    let stand = |(box_id, heard): &(BoxId, Heard)| BoxStand {
+        box_id: box_id.clone(),
+        last_seen_at: Some(heard.at),
+        applied: heard.applied,
+        link_version: heard.link_version,
+    };
+    let stands: Vec<_> = noted.iter().map(stand).collect();
+    let seen: Vec<_> = stands
+        .iter()
+        .zip(noted)
+        .map(|(stand, (_, heard))| (stand, &*heard.player_version, heard.manifest_version))
+        .collect();
     let mut tx = state.db.begin().await?;
-    for (box_id, heard) in noted {
-        let stand = BoxStand {
-            box_id: box_id.clone(),
-            last_seen_at: Some(heard.at),
-            applied: heard.applied,
-            link_version: heard.link_version,
-        };
-        deliveries::note_seen(&mut tx, &stand, &heard.player_version, heard.manifest_version).await?;
-    }
+    deliveries::note_seen(&mut tx, &seen).await?;
     tx.commit().await
 }
 

@@ -25,8 +25,8 @@ struct Speech {
     stream: Speak,
     /// What was said has not all gone out: whoever sees to that must not lose his place.
     is_behind: bool,
-    /// Bytes of a frame that was begun, and how many of them were said.
-    begun: Option<(Frame, usize)>,
+    /// What is left of a frame that was begun.
+    begun: Frame,
     /// Frames in their turn.
     frames: VecDeque<Frame>,
     /// The newest manifest that was not said yet.
@@ -54,25 +54,13 @@ impl Speech {
     /// Says all that waits; pending when the box does not read. Nothing is lost either way.
     fn poll_say(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Lost>> {
         loop {
-            let Some((frame, said)) = &mut self.begun else {
-                let Some(next) = self.frames.pop_front().or_else(|| self.manifest.take()) else {
-                    let flushed = self.stream.poll_flush(cx);
-                    self.is_behind = flushed.is_pending();
-                    return flushed;
-                };
-                self.begun = Some((next, 0));
-                continue;
+            std::task::ready!(self.stream.poll_write_chunk(cx, &mut self.begun))?;
+            let Some(next) = self.frames.pop_front().or_else(|| self.manifest.take()) else {
+                let flushed = self.stream.poll_flush(cx);
+                self.is_behind = flushed.is_pending();
+                return flushed;
             };
-            let rest = frame.get(*said..).unwrap_or_default();
-            if rest.is_empty() {
-                self.begun = None;
-                continue;
-            }
-            match self.stream.poll_write(cx, rest) {
-                Poll::Ready(Ok(count)) => *said += count,
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return Poll::Pending,
-            }
+            self.begun = next;
         }
     }
 }
@@ -83,7 +71,7 @@ impl Voice {
         let speech = Speech {
             stream,
             is_behind: false,
-            begun: None,
+            begun: Frame::new(),
             frames: VecDeque::new(),
             manifest: None,
             words: VecDeque::new(),
@@ -144,9 +132,9 @@ impl Mouth for Voice {
 
     fn offer(&self, manifest: &Frame) {
         let mut speech = self.speech();
-        speech.manifest = Some(Arc::clone(manifest));
+        speech.manifest = Some(manifest.clone());
         // Whoever waits already for the box to read must not lose his place to somebody who does not wait.
-        let is_said = speech.begun.is_none()
+        let is_said = speech.begun.is_empty()
             && !speech.is_behind
             && matches!(speech.poll_say(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(())));
         drop(speech);

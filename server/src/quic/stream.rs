@@ -55,36 +55,35 @@ impl SendStream {
         Ok(())
     }
 
+    /// Takes as much of `chunk` as there is room for; what was taken is kept as it is until the other side has it, and not
+    /// copied. `chunk` is empty when all of it was.
+    pub fn poll_write_chunk(&mut self, cx: &mut Context<'_>, chunk: &mut Bytes) -> Poll<Result<(), WriteError>> {
+        let mut state = self.line.lock();
+        if let Some(reason) = &state.lost {
+            return Poll::Ready(Err(reason.clone().into()));
+        }
+        while !chunk.is_empty() {
+            match state.proto.send_stream(self.id).write_chunks(std::slice::from_mut(chunk)) {
+                Ok(_) => self.line.list(&mut state),
+                Err(quinn_proto::WriteError::Blocked) => {
+                    state.wait_writable(self.id, cx.waker());
+                    // The other side is told that it is waited for.
+                    self.line.list(&mut state);
+                    return Poll::Pending;
+                }
+                Err(quinn_proto::WriteError::Stopped(code)) => return Poll::Ready(Err(WriteError::Stopped(code))),
+                Err(quinn_proto::WriteError::ClosedStream) => return Poll::Ready(Err(WriteError::Closed)),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Writes a chunk that is kept as it is until the other side has it, and not copied.
     ///
     /// # Errors
     /// As [`SendStream::write_all`].
-    pub async fn write_chunk(&mut self, chunk: Bytes) -> Result<(), WriteError> {
-        let mut chunk = [chunk];
-        std::future::poll_fn(|cx| {
-            let mut state = self.line.lock();
-            if let Some(reason) = &state.lost {
-                return Poll::Ready(Err(reason.clone().into()));
-            }
-            loop {
-                match state.proto.send_stream(self.id).write_chunks(&mut chunk) {
-                    Ok(written) => {
-                        self.line.list(&mut state);
-                        if written.chunks > 0 {
-                            return Poll::Ready(Ok(()));
-                        }
-                    }
-                    Err(quinn_proto::WriteError::Blocked) => {
-                        state.wait_writable(self.id, cx.waker());
-                        self.line.list(&mut state);
-                        return Poll::Pending;
-                    }
-                    Err(quinn_proto::WriteError::Stopped(code)) => return Poll::Ready(Err(WriteError::Stopped(code))),
-                    Err(quinn_proto::WriteError::ClosedStream) => return Poll::Ready(Err(WriteError::Closed)),
-                }
-            }
-        })
-        .await
+    pub async fn write_chunk(&mut self, mut chunk: Bytes) -> Result<(), WriteError> {
+        std::future::poll_fn(|cx| self.poll_write_chunk(cx, &mut chunk)).await
     }
 
     /// Whose bytes leave first: those of the stream with the highest number that has any. It is 0 until something else is

@@ -56,12 +56,17 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience:
     let asked = Tick::now();
     let hello = hello(link, &log).await;
     say(&mut speak, &ToServer::Hello(hello)).await?;
-    let held = match hear.answer().await? {
-        ToPlayer::Welcome { server_time, acked, link_version, return_within_ms } => {
-            tracing::debug!(link.version = link_version, window.ms = return_within_ms, "welcomed");
+    let (held, hold_plays_ms) = match hear.answer().await? {
+        ToPlayer::Welcome { server_time, acked, link_version, return_within_ms, hold_plays_ms } => {
+            tracing::debug!(
+                link.version = link_version,
+                window.ms = return_within_ms,
+                hold.ms = hold_plays_ms,
+                "welcomed"
+            );
             patience.window_ms = return_within_ms;
             link.learn_time(server_time, asked).await;
-            acked
+            (acked, hold_plays_ms)
         }
         ToPlayer::Stopping { return_within_ms } => {
             patience.window_ms = return_within_ms;
@@ -79,7 +84,7 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience:
         | ToPlayer::Look { .. }
         | ToPlayer::Unknown => return Err(Broken::OutOfTurn("a welcome was due")),
     };
-    let (sending, ours) = match Welcomed::with(&log, held) {
+    let (sending, ours) = match Welcomed::with(&log, held, hold_plays_ms) {
         Welcomed::GoOn { sending, held } => (sending, held),
         Welcomed::LogLost => {
             tracing::error!(log.here = log.mark.seq, log.server = held.seq, "the server holds plays this log has lost");

@@ -298,9 +298,9 @@ async fn control(connection: Connection, shared: &Arc<Shared>) {
     let server_time = *shared.server_time.lock().unwrap();
     let none = LogMark { log_epoch: hello.log.log_epoch, seq: 0 };
     let acked = shared.acked.lock().unwrap().take().unwrap_or(none);
-    say(&mut speak, &ToPlayer::Welcome { server_time, acked, link_version: LINK_VERSION, return_within_ms: 0 })
-        .await
-        .unwrap();
+    let (link_version, return_within_ms, hold_plays_ms) = (LINK_VERSION, 0, 0);
+    let welcome = ToPlayer::Welcome { server_time, acked, link_version, return_within_ms, hold_plays_ms };
+    say(&mut speak, &welcome).await.unwrap();
     let files = (connection.clone(), Arc::clone(shared));
     tokio::spawn(async move { serve_files(files.0, &files.1).await });
     shared.talks.send(Talk { hello, connection, speak, hear }).await.ok();

@@ -277,7 +277,7 @@ mod tests {
             let mut tx = state.db.begin().await.expect("begun");
             let stand =
                 deliveries::BoxStand { box_id: this.clone(), last_seen_at: Some(NOW), applied: None, link_version: 1 };
-            deliveries::note_seen(&mut tx, &stand, "0.1.0", 7).await.expect("noted");
+            deliveries::note_seen(&mut tx, &[(&stand, "0.1.0", 7)]).await.expect("noted");
             tx.commit().await.expect("noted");
             let seen = boxes::box_by_fingerprint(&state.db, &"box-1".repeat(10)).await.expect("asked").expect("there");
             assert_eq!((seen.last_seen_at, seen.manifest_version), (Some(NOW), 7));

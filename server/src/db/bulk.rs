@@ -19,6 +19,8 @@ pub(super) enum Value<'a> {
     Made(String),
     /// A number.
     Number(i64),
+    /// Bytes that were made for the purpose.
+    Packed(Vec<u8>),
 }
 
 /// A statement with a list of rows in it, in each of some sizes, for both engines.
@@ -102,6 +104,7 @@ fn arguments<D: Database, const N: usize>(rows: &[[Value<'_>; N]]) -> DbResult<D
 where
     for<'q> &'q str: Encode<'q, D> + Type<D>,
     for<'q> i64: Encode<'q, D> + Type<D>,
+    for<'q> &'q [u8]: Encode<'q, D> + Type<D>,
 {
     let mut values = D::Arguments::default();
     values.reserve(rows.len() * N, 0);
@@ -110,6 +113,7 @@ where
             Value::Lent(text) => values.add(*text),
             Value::Made(text) => values.add(text.as_str()),
             Value::Number(number) => values.add(*number),
+            Value::Packed(bytes) => values.add(bytes.as_slice()),
         };
         added.map_err(|error| DbError::Internal(sqlx::Error::Encode(error)))?;
     }

@@ -1,12 +1,14 @@
 //! How far manifests have come: what boxes told of screens that do not show theirs yet, and what is asked for the sums.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::wire::{Delivery, ScreenDelivery};
 
 use super::boxes::{screen_id, zone_id};
+use super::bulk::{Many, Value};
 use super::{Db, DbError, DbResult, Tx, document, to_document};
 
 /// How a paired box stood when it was heard last.
@@ -52,23 +54,40 @@ pub async fn stands(db: &Db) -> DbResult<Vec<BoxStand>> {
     found.into_iter().map(read).collect()
 }
 
-/// Notes how a box stands that was heard. One that has not said yet what is on its glass takes nothing away from what it
-/// said before.
-pub async fn note_seen(tx: &mut Tx<'_>, stand: &BoxStand, player_version: &str, manifest_version: u64) -> DbResult<()> {
-    execute_in!(
-        tx,
-        "update box set last_seen_at = coalesce($2, last_seen_at), player_version = $3, manifest_version = $4,
-         applied_version = coalesce($5, applied_version), applied_at = coalesce($6, applied_at), link_version = $7
-         where id = $1",
-        stand.box_id.as_str(),
-        stand.last_seen_at.map(|at| at.0),
-        player_version,
-        i64::try_from(manifest_version).unwrap_or(i64::MAX),
-        stand.applied.map(|(version, _)| i64::try_from(version).unwrap_or(i64::MAX)),
-        stand.applied.map(|(_, at)| at.0),
-        i64::from(stand.link_version)
-    )?;
-    Ok(())
+/// How a box stands that was heard, with the version of its player and the manifest it has.
+pub type Seen<'a> = (&'a BoxStand, &'a str, u64);
+
+/// A number that says nothing, for one that is not known: no version, and no moment since 1970, is below nought.
+const UNKNOWN: i64 = -1;
+
+static NOTE_SEEN: LazyLock<Many> = LazyLock::new(|| {
+    let before = "with heard (id, seen_at, player, manifest, glass_version, glass_at, link) as (values";
+    let after = ") update box set
+        last_seen_at = case when heard.seen_at < 0 then last_seen_at else heard.seen_at end,
+        player_version = heard.player, manifest_version = heard.manifest,
+        applied_version = case when heard.glass_version < 0 then applied_version else heard.glass_version end,
+        applied_at = case when heard.glass_version < 0 then applied_at else heard.glass_at end,
+        link_version = heard.link from heard where box.id = heard.id";
+    Many::new(before, 7, after)
+});
+
+/// Notes how boxes stand that were heard, each of them once. One that has not said yet what is on its glass takes nothing
+/// away from what it said before.
+pub async fn note_seen(tx: &mut Tx<'_>, seen: &[Seen<'_>]) -> DbResult<()> {
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let row = |(stand, player_version, manifest_version): &Seen<'_>| {
+        let (applied, applied_at) = stand.applied.map_or((UNKNOWN, UNKNOWN), |(version, at)| (number(version), at.0));
+        [
+            Value::Made(stand.box_id.as_str().to_owned()),
+            Value::Number(stand.last_seen_at.map_or(UNKNOWN, |at| at.0)),
+            Value::Made((*player_version).to_owned()),
+            Value::Number(number(*manifest_version)),
+            Value::Number(applied),
+            Value::Number(applied_at),
+            Value::Number(i64::from(stand.link_version)),
+        ]
+    };
+    NOTE_SEEN.write(tx, &seen.iter().map(row).collect::<Vec<_>>()).await
 }
 
 /// How many boxes are paired.
@@ -209,8 +228,8 @@ mod tests {
                 applied,
                 link_version: 2,
             };
-            note_seen(&mut tx, &stand(20, Some((9, Instant(19)))), "1", 9).await.expect("noted");
-            note_seen(&mut tx, &stand(30, None), "1", 9).await.expect("noted");
+            note_seen(&mut tx, &[(&stand(20, Some((9, Instant(19)))), "1", 9)]).await.expect("noted");
+            note_seen(&mut tx, &[(&stand(30, None), "1", 9)]).await.expect("noted");
             tx.commit().await.expect("commits");
             assert!(kept(&db).await.is_empty());
             assert_eq!(stands(&db).await.expect("asked"), [stand(30, Some((9, Instant(19))))]);

@@ -5,6 +5,7 @@ use anteroom_content::id::{BoxId, ContentHash, ZoneId};
 use anteroom_content::manifest::Envelope;
 use anteroom_content::play::books::Span;
 
+use super::packed::unpack;
 use super::{Db, DbError, DbResult, document};
 
 /// A batch as it came.
@@ -31,6 +32,7 @@ pub(super) struct KeptRow {
     last_seq: i64,
     received_at: i64,
     envelope: String,
+    packed: Option<Vec<u8>>,
 }
 
 fn unreadable(why: impl std::fmt::Display) -> DbError {
@@ -52,7 +54,7 @@ impl KeptRow {
             log_epoch: self.log_epoch.cast_unsigned(),
             span: Span { first_seq: seq(self.first_seq)?, last_seq: seq(self.last_seq)? },
             received_at: Instant(self.received_at),
-            envelope: document("batch", &self.envelope)?,
+            envelope: unpack(&self.envelope, self.packed.as_deref())?,
         })
     }
 }
@@ -65,7 +67,7 @@ pub async fn batches(db: &Db, (box_id, log_epoch): LogOf<'_>, first: Span, limit
     let found = rows!(
         db,
         KeptRow,
-        "select box, log_epoch, first_seq, last_seq, received_at, envelope from play_batch
+        "select box, log_epoch, first_seq, last_seq, received_at, envelope, packed from play_batch
          where box = $1 and log_epoch = $2 and first_seq >= $3 and first_seq <= $4 order by first_seq limit $5",
         box_id.as_str(),
         log_epoch.cast_signed(),
@@ -81,7 +83,7 @@ pub async fn batch_with(db: &Db, (box_id, log_epoch): LogOf<'_>, play: u64) -> D
     let found = row!(
         db,
         KeptRow,
-        "select box, log_epoch, first_seq, last_seq, received_at, envelope from play_batch
+        "select box, log_epoch, first_seq, last_seq, received_at, envelope, packed from play_batch
          where box = $1 and log_epoch = $2 and first_seq <= $3 order by first_seq desc limit 1",
         box_id.as_str(),
         log_epoch.cast_signed(),

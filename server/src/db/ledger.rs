@@ -10,7 +10,8 @@ use anteroom_content::play::books::{Books, Entry, Evidence, HourKey, HourTotal, 
 use anteroom_content::play::chain_start;
 
 use super::bulk::{Many, Value};
-use super::{Db, DbError, DbResult, Tx, document, to_document};
+use super::packed::{Packer, unpack};
+use super::{Db, DbError, DbResult, Tx, rollups, to_document};
 
 fn number(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
@@ -56,7 +57,8 @@ static STANDINGS: LazyLock<Many> = LazyLock::new(|| {
     Many::new("with asked (box, log_epoch) as (values", 2, after)
 });
 static ADD_BATCHES: LazyLock<Many> = LazyLock::new(|| {
-    Many::new("insert into play_batch (box, log_epoch, first_seq, last_seq, received_at, envelope) values", 6, "")
+    let columns = "box, log_epoch, first_seq, last_seq, received_at, envelope, packed";
+    Many::new(&format!("insert into play_batch ({columns}) values"), 7, "")
 });
 static ADD_HOURS: LazyLock<Many> = LazyLock::new(|| {
     let before = "insert into play_hour
@@ -114,6 +116,7 @@ impl Entry for Tx<'_> {
 
     async fn write(&mut self, page: &Page<'_>) -> DbResult<()> {
         let mut rows = Vec::with_capacity(page.batches.len());
+        let mut packer = Packer::new()?;
         for kept in &page.batches {
             rows.push([
                 Value::Lent(kept.log.box_id.as_str()),
@@ -121,7 +124,8 @@ impl Entry for Tx<'_> {
                 Value::Number(number(kept.span.first_seq)),
                 Value::Number(number(kept.span.last_seq)),
                 Value::Number(kept.at.0),
-                Value::Made(to_document("batch", kept.envelope)?),
+                Value::Lent(""),
+                Value::Packed(packer.pack(kept.envelope)?),
             ]);
         }
         ADD_BATCHES.write(self, &rows).await?;
@@ -135,20 +139,21 @@ impl Entry for Tx<'_> {
             [Value::Number(key.hour), screen, zone, item, version, plays, complete, shown_ms, planned_ms]
         };
         ADD_HOURS.write(self, &page.hours.iter().map(hour).collect::<Vec<_>>()).await?;
+        rollups::add(self, &page.hours).await?;
         MOVE.write(self, &page.standings.iter().map(log_row).collect::<Vec<_>>()).await
     }
 
     async fn batch_with(&mut self, box_id: &BoxId, log_epoch: u64, seq: u64) -> DbResult<Option<Envelope>> {
         let found = row_in!(
             self,
-            (String,),
-            "select envelope from play_batch where box = $1 and log_epoch = $2 and first_seq <= $3 and last_seq >= $3
+            (String, Option<Vec<u8>>),
+            "select envelope, packed from play_batch where box = $1 and log_epoch = $2 and first_seq <= $3 and last_seq >= $3
              order by first_seq desc limit 1",
             box_id.as_str(),
             log_epoch.cast_signed(),
             number(seq)
         )?;
-        found.map(|(text,)| document("batch", &text)).transpose()
+        found.map(|(text, packed)| unpack(&text, packed.as_deref())).transpose()
     }
 
     async fn put_aside(&mut self, evidence: &Evidence<'_>) -> DbResult<bool> {

@@ -171,10 +171,12 @@ pub mod handouts;
 pub mod items;
 pub mod ledger;
 pub mod network;
+mod packed;
 pub mod places;
 pub mod playlists;
 pub mod publications;
 pub mod reach;
+mod rollups;
 pub mod scans;
 pub mod totals;
 

@@ -43,7 +43,7 @@ pub async fn batches_around(db: &Db, screen: &ScreenId, at: Instant) -> DbResult
     let holding = rows!(
         db,
         KeptRow,
-        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope from play_reach r
+        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope, b.packed from play_reach r
          join play_batch b on b.box = r.box and b.log_epoch = r.log_epoch and b.first_seq = r.first_seq
          where r.screen = $1 and r.from_at >= $2 and r.from_at <= $3 and r.to_at >= $3
          order by r.from_at desc limit $4",
@@ -55,7 +55,7 @@ pub async fn batches_around(db: &Db, screen: &ScreenId, at: Instant) -> DbResult
     let before = row!(
         db,
         KeptRow,
-        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope from play_reach r
+        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope, b.packed from play_reach r
          join play_batch b on b.box = r.box and b.log_epoch = r.log_epoch and b.first_seq = r.first_seq
          where r.screen = $1 and r.from_at <= $2 order by r.from_at desc limit 1",
         screen.as_str(),
@@ -64,7 +64,7 @@ pub async fn batches_around(db: &Db, screen: &ScreenId, at: Instant) -> DbResult
     let after = row!(
         db,
         KeptRow,
-        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope from play_reach r
+        "select b.box, b.log_epoch, b.first_seq, b.last_seq, b.received_at, b.envelope, b.packed from play_reach r
          join play_batch b on b.box = r.box and b.log_epoch = r.log_epoch and b.first_seq = r.first_seq
          where r.screen = $1 and r.from_at > $2 order by r.from_at limit 1",
         screen.as_str(),
@@ -129,7 +129,7 @@ pub async fn batches_behind(db: &Db, place: &(String, i64, i64), limit: u32) -> 
     let found = rows!(
         db,
         KeptRow,
-        "select box, log_epoch, first_seq, last_seq, received_at, envelope from play_batch
+        "select box, log_epoch, first_seq, last_seq, received_at, envelope, packed from play_batch
          where (box, log_epoch, first_seq) > ($1, $2, $3) order by box, log_epoch, first_seq limit $4",
         &place.0,
         place.1,

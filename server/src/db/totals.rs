@@ -5,7 +5,7 @@ use std::ops::Range;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ItemId, ScreenId, ZoneId};
 
-use super::{Db, DbError, DbResult};
+use super::{Db, DbError, DbResult, rollups};
 
 /// Plays of one item or screen, summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +26,7 @@ pub async fn plays_by_item(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ItemId, 
         db,
         SumRow,
         "select item, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
-         from play_hour where hour >= $1 and hour < $2 group by item order by item",
+         from play_item_hour where hour >= $1 and hour < $2 group by item order by item",
         hours.start,
         hours.end
     )?;
@@ -35,13 +35,21 @@ pub async fn plays_by_item(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ItemId, 
 
 /// Plays of every screen that has any in the hours (since 1970, half-open).
 pub async fn plays_by_screen(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ScreenId, PlaySum)>> {
+    let (head, days, tail) = rollups::cut(&hours);
     let found = rows!(
         db,
         SumRow,
-        "select screen, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
-         from play_hour where hour >= $1 and hour < $2 group by screen order by screen",
-        hours.start,
-        hours.end
+        "select screen, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint) from (
+             select screen, plays, complete, shown_ms from play_screen_day where day >= $3 and day < $4
+             union all select screen, plays, complete, shown_ms from play_hour where hour >= $1 and hour < $2
+             union all select screen, plays, complete, shown_ms from play_hour where hour >= $5 and hour < $6
+         ) parts group by screen order by screen",
+        head.start,
+        head.end,
+        days.start,
+        days.end,
+        tail.start,
+        tail.end
     )?;
     found.into_iter().map(|row| Ok((named(ScreenId::parse(&row.0))?, sum(&row)))).collect()
 }
@@ -130,6 +138,8 @@ fn named<T>(name: Result<T, anteroom_content::id::BadName>) -> DbResult<T> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use anteroom_content::play::books::{Books as _, Entry as _, HourKey, HourTotal, Page};
+
     use super::*;
     use crate::db::tests::on_each_engine;
 
@@ -140,19 +150,18 @@ pub(crate) mod tests {
 
     /// The same in any zone.
     pub(crate) async fn book_in(db: &Db, zone: &str, hour: i64, screen: &str, item: &str, plays: i64, shown_ms: i64) {
-        execute!(
-            db,
-            "insert into play_hour (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms)
-             values ($1, $2, $7, $3, 1, $4, $5, $6, $6)",
+        let key = HourKey {
             hour,
-            screen,
-            item,
-            plays,
-            plays - 1,
-            shown_ms,
-            zone
-        )
-        .expect("booked");
+            screen: ScreenId::parse(screen).expect("a name"),
+            zone: ZoneId::parse(zone).expect("a name"),
+            item: ItemId::parse(item).expect("a name"),
+            item_version: 1,
+        };
+        let mut page = Page::default();
+        page.hours.insert(key, HourTotal { plays, complete: plays - 1, shown_ms, planned_ms: shown_ms });
+        let mut entry = db.enter().await.expect("an entry");
+        entry.write(&page).await.expect("booked");
+        entry.commit().await.expect("booked");
     }
 
     /// Books a gap of ten plays and one batch in quarantine.
@@ -186,6 +195,27 @@ pub(crate) mod tests {
             let by_screen = plays_by_screen(&db, 10..12).await.expect("asked");
             let told: Vec<_> = by_screen.iter().map(|(screen, sum)| (screen.as_str(), sum.plays)).collect();
             assert_eq!(told, [("Z03-1", 4), ("Z03-2", 6)]);
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn days_that_begin_at_any_hour_are_summed_from_whole_ones_and_what_is_left() {
+        on_each_engine(|db| async move {
+            for hour in 0..120 {
+                book(&db, hour, "Z03-1", "C01", hour + 1, 1_000).await;
+                book(&db, hour, "Z03-2", "C02", 1, 500).await;
+            }
+            for (start, end) in [(0, 120), (16, 64), (23, 25), (24, 48), (5, 7), (17, 117), (50, 50)] {
+                let plays: u64 = (start..end).map(|hour: u64| hour + 1).sum();
+                let hours = i64::try_from(start).expect("an hour")..i64::try_from(end).expect("an hour");
+                let by_screen = plays_by_screen(&db, hours.clone()).await.expect("asked");
+                let told: Vec<_> = by_screen.iter().map(|(screen, sum)| (screen.as_str(), sum.plays)).collect();
+                let both = [("Z03-1", plays), ("Z03-2", end - start)];
+                assert_eq!(told, if plays > 0 { &both[..] } else { &[] }, "{hours:?}");
+                let by_item = plays_by_item(&db, hours.clone()).await.expect("asked");
+                assert_eq!(by_item.iter().map(|(_, sum)| sum.plays).sum::<u64>(), plays + end - start, "{hours:?}");
+            }
         })
         .await;
     }

@@ -35,7 +35,8 @@ fn play_at(seq: u64, started_at: Instant, ending: Ending) -> String {
         zone: ZoneId::parse("z1").expect("name"),
         item: ItemId::parse("i1").expect("name"),
         item_version: 2,
-        file: None,
+        // No two alike: a batch that packs to nothing would find room on a full disk.
+        file: Some(ContentHash::of(&seq.to_le_bytes())),
         manifest_version: 1,
         planned_at: started_at,
         planned_ms: 10_000,

@@ -1,0 +1,81 @@
+//! Sums of hourly totals, kept with them in the same entry, so that a month of the largest network is a short answer: of each
+//! item by the hour, and of each screen by the day of universal time.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use anteroom_content::play::books::{HourKey, HourTotal};
+
+use super::bulk::{Many, Value};
+use super::{DbResult, Tx};
+
+/// Hours of a day of universal time.
+const DAY_HOURS: i64 = 24;
+
+const SUMS: &str = "do update set plays = plays_before.plays + excluded.plays,
+    complete = plays_before.complete + excluded.complete, shown_ms = plays_before.shown_ms + excluded.shown_ms,
+    planned_ms = plays_before.planned_ms + excluded.planned_ms";
+
+fn adding(table: &str, key: &str) -> Many {
+    let before = format!("insert into {table} ({key}, plays, complete, shown_ms, planned_ms) values");
+    Many::new(&before, 6, &format!("on conflict ({key}) {}", SUMS.replace("plays_before", table)))
+}
+
+static ADD_ITEMS: LazyLock<Many> = LazyLock::new(|| adding("play_item_hour", "hour, item"));
+static ADD_SCREENS: LazyLock<Many> = LazyLock::new(|| adding("play_screen_day", "day, screen"));
+
+/// Adds what an entry adds to hourly totals.
+pub(super) async fn add(tx: &mut Tx<'_>, hours: &BTreeMap<HourKey, HourTotal>) -> DbResult<()> {
+    let mut items: BTreeMap<(i64, &str), HourTotal> = BTreeMap::new();
+    let mut screens: BTreeMap<(i64, &str), HourTotal> = BTreeMap::new();
+    for (key, total) in hours {
+        add_to(items.entry((key.hour, key.item.as_str())).or_default(), total);
+        add_to(screens.entry((key.hour.div_euclid(DAY_HOURS), key.screen.as_str())).or_default(), total);
+    }
+    ADD_ITEMS.write(tx, &items.iter().map(row).collect::<Vec<_>>()).await?;
+    ADD_SCREENS.write(tx, &screens.iter().map(row).collect::<Vec<_>>()).await
+}
+
+fn add_to(sum: &mut HourTotal, total: &HourTotal) {
+    sum.plays += total.plays;
+    sum.complete += total.complete;
+    sum.shown_ms += total.shown_ms;
+    sum.planned_ms += total.planned_ms;
+}
+
+fn row<'a>(((when, name), total): (&(i64, &'a str), &HourTotal)) -> [Value<'a>; 6] {
+    let [plays, complete, shown_ms, planned_ms] =
+        [total.plays, total.complete, total.shown_ms, total.planned_ms].map(Value::Number);
+    [Value::Number(*when), Value::Lent(name), plays, complete, shown_ms, planned_ms]
+}
+
+/// Hours in the order they come: those before the first whole day, the whole days, and the hours behind the last of them.
+pub(super) fn cut(hours: &Range<i64>) -> (Range<i64>, Range<i64>, Range<i64>) {
+    let first = hours.start.div_euclid(DAY_HOURS) + i64::from(hours.start.rem_euclid(DAY_HOURS) > 0);
+    let last = hours.end.div_euclid(DAY_HOURS);
+    if first >= last {
+        return (hours.clone(), first..first, hours.end..hours.end);
+    }
+    (hours.start..first * DAY_HOURS, first..last, last * DAY_HOURS..hours.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_cut_into_whole_days_and_what_is_left_on_both_sides() {
+        assert_eq!(cut(&(24..72)), (24..24, 1..3, 72..72));
+        assert_eq!(cut(&(16..64)), (16..24, 1..2, 48..64));
+        assert_eq!(cut(&(30..40)), (30..40, 2..2, 40..40), "no whole day");
+        for start in 0..60 {
+            for end in start..90 {
+                let (head, days, tail) = cut(&(start..end));
+                let mut all: Vec<i64> = head.chain(days.start * 24..days.end * 24).chain(tail).collect();
+                all.dedup();
+                assert_eq!(all, (start..end).collect::<Vec<_>>(), "{start}..{end}");
+            }
+        }
+    }
+}

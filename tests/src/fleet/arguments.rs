@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+/// Plays of the fleet that fit a batch of [`anteroom_content::play::BATCH_BYTES_MAX`]: a play travels as the text that its box
+/// chained and signed.
+const PLAYS_MAX: u64 = 130;
+
 /// Loads a server with players that speak the real protocol, and prints what that cost it
 #[derive(Debug, Clone, Parser)]
 #[command(args_override_self = true)]
@@ -43,7 +47,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 4)]
     pub batches: u32,
     /// How many plays are in a batch
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=PLAYS_MAX))]
     pub plays: u64,
     /// How many batches may wait for their acknowledgement at one time
     #[arg(long, default_value_t = 64)]
@@ -51,6 +55,13 @@ pub struct Arguments {
     /// Players do not say that they applied what they were told
     #[arg(long)]
     pub silent: bool,
+    /// Each player checks the signature of one manifest in so many: all players share the processors that a real box has
+    /// for itself, and checking is most of what they do
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..))]
+    pub check_one_in: u64,
+    /// Players ask the server what time it is, as boxes do, and need no other sign of life
+    #[arg(long)]
+    pub time: bool,
     /// All hang up, the server is killed and started again, and all come back at once
     #[arg(long)]
     pub restart: bool,

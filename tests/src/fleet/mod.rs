@@ -13,6 +13,7 @@ pub(crate) mod phases;
 mod player;
 mod plays;
 mod report;
+mod shared;
 
 pub use arguments::Arguments;
 pub use crash::Met;

@@ -2,14 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use anteroom_content::clock::{Clock as _, DAY_MS, Offsets, System};
 use anyhow::Context as _;
 
 use super::identity::{self, Identity};
-use crate::harness::{Console, Hospital, Outcome, PASSWORD, program, until_some};
+use crate::harness::{Console, Hospital, Outcome, PASSWORD, until_some};
 
 /// How long a server may take to say what it did.
 const TOLD_LIMIT: Duration = Duration::from_mins(1);
@@ -77,25 +76,7 @@ impl Network {
     /// # Errors
     /// When the server is not ours, or the evidence does not prove every play that was counted.
     pub fn verify_evidence(&self, plays: u64) -> Outcome<()> {
-        let hospital = self.hospital.as_ref().context("the server is not ours")?;
-        let bundle = hospital.folder().join("all.evidence");
-        let _ = std::fs::remove_file(&bundle);
-        let today = Offsets::fixed("UTC", 0).date(System.now());
-        let (from, to) = (today.yesterday()?.to_string(), today.tomorrow()?.to_string());
-        let say = |arguments: &[&str]| -> Outcome<String> {
-            let said = Command::new(program("anteroom")?).args(arguments).output()?;
-            let words = String::from_utf8_lossy(&said.stdout).into_owned();
-            anyhow::ensure!(said.status.success(), "{words}{}", String::from_utf8_lossy(&said.stderr));
-            Ok(words)
-        };
-        let (data, bundle) = (hospital.data().display().to_string(), bundle.display().to_string());
-        say(&["plays", "export", "--from", &from, "--to", &to, "--evidence", &bundle, "--data", &data])?;
-        let shown: serde_json::Value = serde_json::from_str(&say(&["trust", "show", "--json", "--data", &data])?)?;
-        let root = shown.pointer("/root").and_then(serde_json::Value::as_str).context("no root key is told")?;
-        let verdict: serde_json::Value = serde_json::from_str(&say(&["verify", &bundle, "--root", root, "--json"])?)?;
-        let proven = verdict.pointer("/plays").and_then(serde_json::Value::as_u64);
-        anyhow::ensure!(proven == Some(plays), "{plays} plays are counted, and the evidence says {verdict}");
-        Ok(())
+        self.hospital.as_ref().context("the server is not ours")?.verify_evidence(plays)
     }
 
     /// Somebody is at the console.

@@ -14,8 +14,9 @@ use super::dial::Dial;
 use super::figures::{Meter, Ports, Spread, Used};
 use super::kernel;
 use super::network::Network;
-use super::player::{Facts, ORDERS_MAX, Order, Player, Shared};
+use super::player::{ORDERS_MAX, Order, Player};
 use super::report::{Phase, Plays, Push, Report};
+use super::shared::{Facts, Manners, Shared};
 use crate::harness::{Outcome, until, until_some};
 
 /// Threads the players share: as many as the machine of the targets has processors.
@@ -45,6 +46,9 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
         run.report.before_kib / 1_024
     ));
     tell(&format!("all stand: {}", run.report.idle.as_ref().map(ToString::to_string).unwrap_or_default()));
+    if arguments.time {
+        tell(&format!("{} were told the time meanwhile", run.report.times_told));
+    }
     if let Some(beating) = &run.report.beating {
         tell(&format!("all beat every {} s: {beating}", arguments.beat));
     }
@@ -113,7 +117,9 @@ impl<'a> Run<'a> {
         let authority = network.boxes.first().context("no boxes")?.authority_pem.clone();
         let dial = Dial::new(network.link, &authority, network.boxes.len())?;
         let ports = Ports { server: vec![network.link.port()], boxes: dial.ports() };
-        let shared = Shared::new(dial, arguments.dialling, arguments.in_flight, !arguments.silent);
+        let manners =
+            Manners { answers: !arguments.silent, check_one_in: arguments.check_one_in, ask_time: arguments.time };
+        let shared = Shared::new(dial, arguments.dialling, arguments.in_flight, manners);
         let shared = Arc::new(shared);
         let mut epoch = [0; 8];
         getrandom::fill(&mut epoch).map_err(|error| anyhow::anyhow!("no chance to be had: {error}"))?;
@@ -222,7 +228,9 @@ impl<'a> Run<'a> {
     }
 
     fn idle(&mut self) -> Outcome<()> {
+        self.shared.facts().times_told = 0;
         self.report.idle = Some(self.standing()?);
+        self.report.times_told = self.shared.facts().times_told;
         if self.arguments.beat > 0 {
             self.order(self.orders.len(), &Order::Beat(Duration::from_secs(self.arguments.beat)))?;
             self.stand(Duration::from_secs(self.arguments.beat));

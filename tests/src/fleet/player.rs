@@ -2,22 +2,23 @@
 //! is on it at once.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anteroom_content::clock::{Clock as _, System};
 use anteroom_content::manifest::{Assignment, Envelope, Manifest};
 use anteroom_content::trust::Document;
+use anteroom_content::wire::time::{TIME_EVERY_SECS, TimeAsked, TimeTold, from_datagram, to_datagram};
 use anteroom_content::wire::{Beat, Held, Hello, LINK_OLDEST, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
 use anyhow::Context as _;
 use quinn::{Connection, SendStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval_at};
 
-use super::dial::Dial;
 use super::frames::{Frames, say, say_bytes};
 use super::identity::Identity;
 use super::plays::{Glass, Log, Sealed, span_ms};
+use super::shared::Shared;
 use crate::harness::Outcome;
 
 /// Orders that may wait for one player.
@@ -47,71 +48,6 @@ pub(super) enum Order {
         /// How many plays in each.
         plays: u64,
     },
-}
-
-/// What all players have in common.
-pub(super) struct Shared {
-    /// How they dial.
-    pub(super) dial: Dial,
-    /// How many may be dialling at one time.
-    pub(super) dialling: Semaphore,
-    /// How many batches may wait for their acknowledgement at one time.
-    pub(super) in_flight: Semaphore,
-    /// Opened when every batch is written, so that sending alone is measured.
-    pub(super) plays_ready: Semaphore,
-    /// Players answer a manifest.
-    pub(super) answers: bool,
-    facts: Mutex<Facts>,
-}
-
-/// What happened since it was last asked.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    /// Players that are connected and hold their zone's manifest.
-    pub(super) online: usize,
-    /// How long each dial took until the manifest was in hand, and the manifest's version.
-    pub(super) dials: Vec<(Duration, u64)>,
-    /// Dials that failed and were tried again.
-    pub(super) failed: usize,
-    /// Why the last of them failed.
-    pub(super) last_failure: String,
-    /// Manifests that came over a link that stood: version, when, size in bytes.
-    pub(super) receipts: Vec<(u64, Instant, usize)>,
-    /// Players that have written their plays.
-    pub(super) written: usize,
-    /// How long each batch took to be acknowledged, and its plays.
-    pub(super) acks: Vec<(Duration, u64)>,
-    /// When the last of them was.
-    pub(super) last_ack: Option<Instant>,
-    /// Links that broke.
-    pub(super) broken: usize,
-    /// Signatures that were wrong.
-    pub(super) forged: usize,
-}
-
-impl Shared {
-    /// For `answers`, and so many dials and batches at one time.
-    pub(super) fn new(dial: Dial, dialling: usize, in_flight: usize, answers: bool) -> Self {
-        Self {
-            dial,
-            dialling: Semaphore::new(dialling),
-            in_flight: Semaphore::new(in_flight),
-            plays_ready: Semaphore::new(0),
-            answers,
-            facts: Mutex::default(),
-        }
-    }
-
-    fn note(&self, error: &anyhow::Error, count: impl Fn(&mut Facts)) {
-        let mut facts = self.facts();
-        count(&mut facts);
-        facts.last_failure = format!("{error:#}");
-    }
-
-    /// What happened; a thread that ended in between does no harm.
-    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
-        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// One player.
@@ -230,12 +166,19 @@ impl Player {
                     self.acked_seq = acked.seq;
                 }
                 ToPlayer::Manifest(envelope) => {
-                    self.manifest_version = self.opened::<Manifest>(&envelope)?.version;
+                    self.manifest_version = self.manifest(&envelope)?.version;
                     return self.answer(link).await;
                 }
                 word => self.take(&word)?,
             }
         }
+    }
+
+    /// Takes a manifest in; its signature is checked when it is this player's turn.
+    fn manifest(&self, envelope: &Envelope) -> Outcome<Manifest> {
+        let manifest: Manifest = serde_json::from_str(&envelope.body)?;
+        let turn = u64::try_from(self.n)?.wrapping_add(manifest.version);
+        if turn.is_multiple_of(self.shared.manners.check_one_in) { self.opened(envelope) } else { Ok(manifest) }
     }
 
     /// Believes what the publish key signed.
@@ -244,7 +187,7 @@ impl Player {
     }
 
     async fn answer(&self, link: &mut Link) -> Outcome<()> {
-        if !self.shared.answers {
+        if !self.shared.manners.answers {
             return Ok(());
         }
         say(&mut link.speak, &ToServer::Applied { version: self.manifest_version, at: System.now() }).await
@@ -279,6 +222,8 @@ impl Player {
         // What a broken link left unacknowledged goes first.
         self.send(&mut link).await?;
         let mut beat: Option<tokio::time::Interval> = None;
+        let mut ask = self.shared.manners.ask_time.then(|| spread(self.n, Duration::from_secs(TIME_EVERY_SECS)));
+        let began = Instant::now();
         loop {
             if let (None, Some(every)) = (&beat, self.beat_every) {
                 beat = Some(spread(self.n, every));
@@ -295,6 +240,14 @@ impl Player {
                     Some(Order::Dial) => {}
                 },
                 () = tick(&mut beat) => say(&mut link.speak, &ToServer::Beat(self.beat())).await?,
+                () = tick(&mut ask) => {
+                    let tick_us = i64::try_from(began.elapsed().as_micros())?;
+                    link.connection.send_datagram(to_datagram(&TimeAsked { tick_us }).into())?;
+                }
+                told = link.connection.read_datagram(), if ask.is_some() => {
+                    from_datagram::<TimeTold>(&told?).context("no answer of time")?;
+                    self.shared.facts().times_told += 1;
+                }
             }
         }
     }
@@ -303,7 +256,7 @@ impl Player {
         let ToPlayer::Manifest(envelope) = word else { return self.take(&word) };
         let at = Instant::now();
         let size_bytes = envelope.body.len() + envelope.signature.len();
-        let manifest: Manifest = self.opened(&envelope)?;
+        let manifest = self.manifest(&envelope)?;
         if manifest.version > self.manifest_version {
             self.manifest_version = manifest.version;
             self.shared.facts().receipts.push((manifest.version, at, size_bytes));

@@ -17,6 +17,8 @@ pub struct Report {
     pub idle_kib_each: f64,
     /// Nobody said anything.
     pub idle: Option<Phase>,
+    /// Answers to the question what time it is, meanwhile.
+    pub times_told: usize,
     /// Everybody beat.
     pub beating: Option<Phase>,
     /// Every zone was told something new, time after time.

@@ -1,12 +1,16 @@
 //! A player without a glass: the real agent, and in the place of its stage a few lines of shell that report frames and one
-//! play after another. For walks about the network, which need no renderer.
+//! play after another. For walks about the network and the log, which need no renderer.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Outcome;
 
-/// Plays one item again and again once it was told a programme, and leaves when it is told to or its agent is gone.
+/// What its stage waits for between two words, in seconds, if not one.
+pub const STEP: &str = "ANTEROOM_BLIND_STEP";
+
+/// Plays one item again and again once it was told a programme, unless there is a file beside it that says to pause, and
+/// leaves when it is told to or its agent is gone.
 const STAGE: &str = r#"#!/bin/sh
 told="$0.told.$$"
 frame() { printf "\\000\\000\\$(printf %03o $((${#1} / 256)))\\$(printf %03o $((${#1} % 256)))%s" "$1"; }
@@ -20,11 +24,11 @@ while kill -0 $! 2>/dev/null && ! grep -aq '"leave"' "$told"; do
     if [ -n "$at" ]; then
         frame "{\"type\":\"ended\",\"planned_at\":$at,\"shown_ms\":1000,\"ending\":\"complete\"}"
         at=
-    elif grep -aq '"stand"' "$told"; then
+    elif [ ! -e "$0.pause" ] && grep -aq '"stand"' "$told"; then
         at=$(date +%s%3N)
         frame "{\"type\":\"shown\",\"item\":\"washing\",\"item_version\":1,\"file\":null,\"manifest_version\":1,\"planned_at\":$at,\"planned_ms\":1000,\"at\":$at}"
     fi
-    sleep 1
+    sleep "${ANTEROOM_BLIND_STEP:-1}"
 done
 kill $! 2>/dev/null
 rm -f "$told"

@@ -102,6 +102,8 @@ impl Hospital {
         // A server that is told what codes begin with names that as its phone door, and nobody can listen there.
         let phone = plain(&self.doors.phone).parse::<SocketAddr>().map_or(ANY.to_owned(), |door| door.to_string());
         let child = Command::new(program("anteroom")?)
+            // As its unit has it, so that memory is measured as it will be.
+            .env("MALLOC_ARENA_MAX", "1")
             .args(&self.arguments)
             .arg("--data")
             .arg(self.data())

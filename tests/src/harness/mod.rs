@@ -4,6 +4,7 @@
 mod blind;
 mod browser;
 mod console;
+mod evidence;
 mod glass;
 mod hospital;
 mod injected;
@@ -11,6 +12,7 @@ mod patience;
 mod player;
 mod site;
 
+pub use blind::STEP;
 pub use browser::Browser;
 pub use console::{Console, Form, Page};
 pub use glass::{Colour, Glass, noise_png};

@@ -138,12 +138,42 @@ impl Player {
     /// # Errors
     /// When it does not start.
     pub fn blind(hospital: &Hospital, name: &str, server: SocketAddr, network: Option<&str>) -> Outcome<Self> {
+        Self::blind_at_rest(hospital, name, server, network)?.awake()
+    }
+
+    /// The same, not running yet.
+    ///
+    /// # Errors
+    /// When its stage cannot be written.
+    pub fn blind_at_rest(hospital: &Hospital, name: &str, server: SocketAddr, network: Option<&str>) -> Outcome<Self> {
         let stage = Some(blind::stage(&hospital.player_folder(name))?);
         let network = network.map(str::to_owned);
         let mut player = Self::at_rest(hospital, name, (640, 360))?;
         (player.server, player.stage, player.network) = (server, stage, network);
-        player.wake()?;
         Ok(player)
+    }
+
+    /// Its blind stage begins no further play, or plays on.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn pause(&self, is_paused: bool) -> Outcome<()> {
+        let stage = self.stage.as_ref().ok_or_else(|| anyhow::anyhow!("a real stage plays what is due"))?;
+        let pause = stage.with_extension("sh.pause");
+        if is_paused { Ok(std::fs::write(pause, "")?) } else { Ok(std::fs::remove_file(pause)?) }
+    }
+
+    /// Its agent has ended by itself; its stage is waited for.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn has_died(&mut self) -> Outcome<bool> {
+        let Some(agent) = &mut self.agent else { return Ok(true) };
+        if agent.try_wait()?.is_none() {
+            return Ok(false);
+        }
+        self.agent = None;
+        Ok(true)
     }
 
     /// Starts the agent again in the same folder.

@@ -32,8 +32,9 @@ pub(super) fn run(arguments: &Arguments, tell: &mut impl FnMut(&str)) -> Outcome
     let counted = report.counted.unwrap_or(report.acknowledged);
     tell("");
     tell(&format!(
-        "Ours alone, {} boxes, load {load} at the start; medians. The boxes run on the same cores.",
-        report.players
+        "Ours alone, {} boxes, load {load} at the start; medians. The boxes run on the same cores; each checks the signature \
+         of one manifest in {}.",
+        report.players, fleet.check_one_in
     ));
     tell("");
     tell("| what | anteroom |\n|---|---|");

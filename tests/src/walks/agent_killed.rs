@@ -1,8 +1,15 @@
-//! The agent is killed as the power would: what was durable is counted once, and the screen comes back by itself.
+//! The agent is killed as the power would, at moments and at system calls: what was durable is counted once, and the screen
+//! comes back by itself. The long run is `crash --agent`.
 
 use std::time::Duration;
 
+use crate::agent_dies::Patient;
 use crate::harness::{Colour, Outcome, Ward, until};
+
+/// Of the writes of a log and a programme, every so-manieth is tried here; all of them by `crash --agent`.
+const STRIDE: u32 = 3;
+/// More calls than a play and a programme take.
+const CALLS_MAX: u32 = 400;
 
 #[test]
 fn a_killed_agent_loses_no_play_and_doubles_none() -> Outcome<()> {
@@ -23,5 +30,21 @@ fn a_killed_agent_loses_no_play_and_doubles_none() -> Outcome<()> {
         })?;
     }
     ward.counts_every_play_once(&player, "Z14-1")?;
+    Ok(())
+}
+
+#[test]
+fn an_agent_killed_at_system_calls_of_its_log_and_its_programme() -> Outcome<()> {
+    let mut patient = Patient::admitted()?;
+    for (call, stride) in [("pwrite64", STRIDE), ("fsync", 1), ("rename", 1)] {
+        let mut nth = 1;
+        while patient.meet(call, nth)? {
+            nth += stride;
+            assert!(nth < CALLS_MAX, "{call}: a programme without an end");
+        }
+        println!("{call}: died at each {stride}. call before the {nth}.");
+        assert!(nth > 1, "{call}: the agent never came to one: nothing was tried");
+    }
+    println!("{} plays, each once", patient.discharged()?);
     Ok(())
 }

@@ -45,13 +45,13 @@ pub enum Welcomed {
 impl Welcomed {
     /// Hears what the server holds, and how long it lets plays wait for company, in milliseconds.
     #[must_use]
-    pub fn with(log: &LogState, held: LogMark, hold_ms: u64) -> Self {
+    pub fn with(log: &LogState, held: LogMark, wait_ms: u64) -> Self {
         let is_ours = held.log_epoch == log.mark.log_epoch;
         if is_ours && held.seq > log.mark.seq {
             return Self::LogLost;
         }
-        let hold = Duration::from_millis(hold_ms).min(HOLD_MAX);
-        Self::GoOn { sending: Sending::from(log, held, hold), held: is_ours.then_some(held) }
+        let wait = Duration::from_millis(wait_ms).min(HOLD_MAX);
+        Self::GoOn { sending: Sending::from(log, held, wait), held: is_ours.then_some(held) }
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Sending {
     sent_seq: u64,
     ahead: VecDeque<(u64, Tick)>,
     /// How long plays wait for company.
-    hold: Duration,
+    wait: Duration,
     /// When the last batch left.
     left: Option<Tick>,
     /// The log could not be read then; sending rests for a while.
@@ -73,11 +73,11 @@ pub struct Sending {
 impl Sending {
     /// Goes on from what the server holds of this log, whatever it once said: it may have been restored.
     #[must_use]
-    pub fn from(log: &LogState, acked: LogMark, hold: Duration) -> Self {
+    pub fn from(log: &LogState, acked: LogMark, wait: Duration) -> Self {
         let held = if acked.log_epoch == log.mark.log_epoch { acked.seq } else { 0 };
         let from = held.max(log.oldest_seq.saturating_sub(1));
         let (log_epoch, ahead) = (log.mark.log_epoch, VecDeque::new());
-        Self { log_epoch, acked_seq: held, sent_seq: from, ahead, hold, left: None, failed: None }
+        Self { log_epoch, acked_seq: held, sent_seq: from, ahead, wait, left: None, failed: None }
     }
 
     /// The server holds everything up to `mark`; tells whether that is about this log.
@@ -94,7 +94,7 @@ impl Sending {
     /// Looks at the log and the clock; tells whether plays are sent again because no acknowledgement came.
     pub fn look(&mut self, log: &LogState, tick: Tick) -> bool {
         if log.mark.log_epoch != self.log_epoch {
-            *self = Self::from(log, LogMark { log_epoch: log.mark.log_epoch, seq: 0 }, self.hold);
+            *self = Self::from(log, LogMark { log_epoch: log.mark.log_epoch, seq: 0 }, self.wait);
         }
         let is_late = self.ahead.front().is_some_and(|(_, sent)| tick.saturating_sub(*sent) > ACK_TIMEOUT);
         if is_late {
@@ -110,7 +110,7 @@ impl Sending {
     pub fn due(&self, log: &LogState, tick: Tick) -> Option<LogMark> {
         let is_resting = self.failed.is_some_and(|failed| tick.saturating_sub(failed) < READ_REST);
         let waiting = log.mark.seq.saturating_sub(self.sent_seq);
-        let is_due = waiting >= BATCH_DUE_PLAYS || self.left.is_none_or(|left| tick.saturating_sub(left) >= self.hold);
+        let is_due = waiting >= BATCH_DUE_PLAYS || self.left.is_none_or(|left| tick.saturating_sub(left) >= self.wait);
         let may_send = !is_resting && self.ahead.len() < BATCHES_AHEAD_MAX && waiting > 0 && is_due;
         may_send.then_some(LogMark { log_epoch: self.log_epoch, seq: self.sent_seq })
     }

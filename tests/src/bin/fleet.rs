@@ -9,12 +9,12 @@ use clap::Parser as _;
 
 fn main() -> Outcome<()> {
     let arguments = Arguments::parse();
-    let (players, zones) = (usize::try_from(arguments.players)?, usize::try_from(arguments.zones())?);
+    let (boxes, zones) = (usize::try_from(arguments.boxes())?, usize::try_from(arguments.zones())?);
     let mut network = match arguments.server {
-        None => Network::rehearsed(players, zones)?,
+        None => Network::rehearsed(boxes, zones)?,
         Some(link) => {
-            let boxes = arguments.boxes.clone().context("name the file of boxes with --boxes")?;
-            Network::running(link, &boxes, players, arguments.pid)?
+            let file = arguments.boxes_file.clone().context("name the file of boxes with --boxes")?;
+            Network::running(link, &file, boxes, arguments.pid)?
         }
     };
     let report = run(&arguments, &mut network, |line| println!("{line}"))?;

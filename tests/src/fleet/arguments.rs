@@ -12,6 +12,7 @@ const PLAYS_MAX: u64 = 130;
 /// Loads a server with players that speak the real protocol, and prints what that cost it
 #[derive(Debug, Clone, Parser)]
 #[command(args_override_self = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Arguments {
     /// How many players
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=50_000))]
@@ -23,8 +24,8 @@ pub struct Arguments {
     #[arg(long, requires = "boxes", value_name = "ADDRESS")]
     pub server: Option<SocketAddr>,
     /// The boxes of that server, as `anteroom rehearse` wrote them
-    #[arg(long, value_name = "FILE")]
-    pub boxes: Option<PathBuf>,
+    #[arg(long = "boxes", id = "boxes", value_name = "FILE")]
+    pub boxes_file: Option<PathBuf>,
     /// The process of that server, for its processor time and memory
     #[arg(long)]
     pub pid: Option<u32>,
@@ -52,6 +53,13 @@ pub struct Arguments {
     /// How many batches may wait for their acknowledgement at one time
     #[arg(long, default_value_t = 64)]
     pub in_flight: usize,
+    /// How many boxes besides say hello and then never listen
+    #[arg(long, default_value_t = 0)]
+    pub slow: u32,
+    /// How many boxes besides send what no box sends, again and again: noise, half a handshake, frames without an end or a
+    /// word, plays of another key
+    #[arg(long, default_value_t = 0)]
+    pub hostile: u32,
     /// Players do not say that they applied what they were told
     #[arg(long)]
     pub silent: bool,
@@ -84,6 +92,12 @@ impl Arguments {
         let mut small = Self::parse_from(none.iter().chain(words));
         small.players = players;
         small
+    }
+
+    /// How many boxes take part, well-behaved or not.
+    #[must_use]
+    pub fn boxes(&self) -> u32 {
+        self.players + self.slow + self.hostile
     }
 
     /// How many zones.

@@ -14,6 +14,7 @@ mod player;
 mod plays;
 mod report;
 mod shared;
+mod troublemakers;
 
 pub use arguments::Arguments;
 pub use crash::Met;

@@ -12,11 +12,13 @@ use tokio::sync::mpsc;
 use super::arguments::Arguments;
 use super::dial::Dial;
 use super::figures::{Meter, Ports, Spread, Used};
+use super::identity::Identity;
 use super::kernel;
 use super::network::Network;
 use super::player::{ORDERS_MAX, Order, Player};
 use super::report::{Phase, Plays, Push, Report};
 use super::shared::{Facts, Manners, Shared};
+use super::troublemakers::Troublemakers;
 use crate::harness::{Outcome, until, until_some};
 
 /// Threads the players share: as many as the machine of the targets has processors.
@@ -52,6 +54,7 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
     if let Some(beating) = &run.report.beating {
         tell(&format!("all beat every {} s: {beating}", arguments.beat));
     }
+    let troublemakers = run.let_loose();
     if run.network.has_console() {
         for n in 0..arguments.pushes {
             let push = run.push(n)?;
@@ -65,6 +68,14 @@ pub fn run(arguments: &Arguments, network: &mut Network, mut tell: impl FnMut(&s
         let plays = run.plays()?;
         tell(&format!("plays: {plays}"));
         run.report.plays = Some(plays);
+    }
+    if let Some(troublemakers) = troublemakers {
+        let (slow, deeds, turned_away) = troublemakers.count();
+        tell(&format!(
+            "meanwhile {slow} boxes were let in that never listened, and of {deeds} hostile deeds {turned_away} ended with the door"
+        ));
+        anyhow::ensure!(run.facts().broken == 0, "boxes that did nothing wrong lost their links");
+        run.report.misdeeds = (deeds, turned_away);
     }
     if arguments.fall && run.fall()? {
         tell(&format!("the server fell: {}", run.report.fallen.as_ref().map(ToString::to_string).unwrap_or_default()));
@@ -101,6 +112,8 @@ pub struct Run<'a> {
     runtime: Runtime,
     shared: Arc<Shared>,
     orders: Vec<mpsc::Sender<Order>>,
+    /// Boxes that are to behave badly.
+    others: Vec<Identity>,
     ports: Ports,
     ends_at: Instant,
     report: Report,
@@ -124,7 +137,9 @@ impl<'a> Run<'a> {
         let mut epoch = [0; 8];
         getrandom::fill(&mut epoch).map_err(|error| anyhow::anyhow!("no chance to be had: {error}"))?;
         let mut orders = Vec::with_capacity(network.boxes.len());
-        for (n, identity) in std::mem::take(&mut network.boxes).into_iter().enumerate() {
+        let mut boxes = std::mem::take(&mut network.boxes);
+        let others = boxes.split_off(boxes.len().min(usize::try_from(arguments.players)?));
+        for (n, identity) in boxes.into_iter().enumerate() {
             let (order, told) = mpsc::channel(ORDERS_MAX);
             let player = Player::new(n, identity, Arc::clone(&shared), told, u64::from_le_bytes(epoch));
             runtime.spawn(player.run());
@@ -134,7 +149,7 @@ impl<'a> Run<'a> {
         let report = Report { players: orders.len(), before_kib, ..Report::default() };
         let ends_at = Instant::now() + Duration::from_secs(arguments.seconds);
         drop(inside);
-        Ok(Self { arguments, network, runtime, shared, orders, ports, ends_at, report })
+        Ok(Self { arguments, network, runtime, shared, orders, others, ports, ends_at, report })
     }
 
     /// Begins to measure the server and the sockets of both sides.
@@ -237,6 +252,14 @@ impl<'a> Run<'a> {
             self.report.beating = Some(self.standing()?);
         }
         Ok(())
+    }
+
+    /// Boxes that behave badly begin, if any were asked for.
+    fn let_loose(&mut self) -> Option<Troublemakers> {
+        let _inside = self.runtime.enter();
+        let others = std::mem::take(&mut self.others);
+        let slow = usize::try_from(self.arguments.slow).unwrap_or(usize::MAX);
+        (!others.is_empty()).then(|| Troublemakers::begin(others, slow, &self.shared, self.network.link))
     }
 
     fn standing(&self) -> Outcome<Phase> {

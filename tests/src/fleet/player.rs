@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anteroom_content::clock::{Clock as _, System};
 use anteroom_content::manifest::{Assignment, Envelope, Manifest};
+use anteroom_content::play::LogMark;
 use anteroom_content::trust::Document;
 use anteroom_content::wire::time::{TIME_EVERY_SECS, TimeAsked, TimeTold, from_datagram, to_datagram};
 use anteroom_content::wire::{Beat, Held, Hello, LINK_OLDEST, LINK_VERSION, Refusal, ScreenBeat, ToPlayer, ToServer};
@@ -135,27 +136,12 @@ impl Player {
         let connection = tokio::time::timeout(DIAL_MAX, connecting).await.context("the dial took too long")??;
         let (speak, hear) = connection.open_bi().await?;
         let mut link = Link { connection, speak, hear: Frames::of(hear) };
-        say(&mut link.speak, &ToServer::Hello(self.hello())).await?;
+        say(&mut link.speak, &ToServer::Hello(hello(self.log.mark, self.acked_seq + 1, self.manifest_version))).await?;
         tokio::time::timeout(WORD_MAX, self.be_welcomed(&mut link)).await.context("no manifest came")??;
         let mut facts = shared.facts();
         facts.online += 1;
         facts.dials.push((began.elapsed(), self.manifest_version));
         Ok(link)
-    }
-
-    fn hello(&self) -> Hello {
-        Hello {
-            link_version: LINK_VERSION,
-            link_oldest: LINK_OLDEST,
-            player_version: "fleet".to_owned(),
-            boot: self.log.mark.log_epoch,
-            log: self.log.mark,
-            oldest_seq: self.acked_seq + 1,
-            clock: System.now(),
-            manifest_version: self.manifest_version,
-            // Like a paired box: the charter came with its identity.
-            held: Held { charter_version: 1, epoch: 1, ..Held::default() },
-        }
     }
 
     async fn be_welcomed(&mut self, link: &mut Link) -> Outcome<()> {
@@ -330,6 +316,22 @@ impl Player {
             facts.last_ack = Some(Instant::now());
         }
         Ok(())
+    }
+}
+
+/// The first word of a box of a rehearsal.
+pub(super) fn hello(log: LogMark, oldest_seq: u64, manifest_version: u64) -> Hello {
+    Hello {
+        link_version: LINK_VERSION,
+        link_oldest: LINK_OLDEST,
+        player_version: "fleet".to_owned(),
+        boot: log.log_epoch,
+        log,
+        oldest_seq,
+        clock: System.now(),
+        manifest_version,
+        // Like a paired box: the charter came with its identity.
+        held: Held { charter_version: 1, epoch: 1, ..Held::default() },
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Report {
     pub counted: Option<u64>,
     /// The newest manifest that anybody was told.
     pub newest_version: u64,
+    /// What hostile boxes did, and how often that ended with the door.
+    pub misdeeds: (usize, usize),
     /// Signatures that were wrong.
     pub forged: usize,
     /// Links that broke without being hung up.

@@ -23,3 +23,17 @@ fn storm_real_4000() -> Outcome<()> {
     assert_eq!(report.forged, 0);
     Ok(())
 }
+
+#[test]
+fn slow_and_hostile_boxes_are_noticed_by_nobody_else() -> Outcome<()> {
+    let words = ["--slow", "10", "--hostile", "15", "--pushes", "4", "--writers", "60", "--batches", "4"];
+    let arguments = Arguments::small(60, &words);
+    let mut network = Network::rehearsed(usize::try_from(arguments.boxes())?, 30)?;
+    let report = run(&arguments, &mut network, |line| println!("{line}"))?;
+    assert!(report.pushes.iter().all(|push| push.receipts.count() == 60), "everybody is told");
+    assert_eq!((report.acknowledged, report.counted), (60 * 4 * 50, Some(60 * 4 * 50)), "each play once");
+    let (deeds, turned_away) = report.misdeeds;
+    assert!(deeds >= 15 && turned_away > 0, "{deeds} deeds, {turned_away} turned away");
+    assert_eq!(report.broken, 0, "nobody else lost a link");
+    Ok(())
+}

@@ -260,6 +260,7 @@ fn run(args: RunArgs) -> anyhow::Result<()> {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+        systemd: agent::Systemd::of_environment(),
             }
             tracing::info!("stopping");
             stop.send_replace(true);

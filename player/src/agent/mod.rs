@@ -1,5 +1,6 @@
 //! The agent: the process that must not die. It holds the link, the files, the log of plays and the stage's lead.
 
+mod breaker;
 mod caller;
 mod chance;
 mod desk;
@@ -11,10 +12,12 @@ mod limits;
 mod link;
 mod playlog;
 mod run;
+mod pulse;
 mod scrub;
 mod store;
 mod supervise;
 mod time;
+mod systemd;
 #[cfg(test)]
 mod walk;
 
@@ -23,3 +26,4 @@ pub use doctor::examine;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};
 pub use run::{Options, run};
 pub use supervise::{Size, StageCommand};
+pub use systemd::Systemd;

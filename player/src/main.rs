@@ -60,8 +60,8 @@ enum Verb {
         #[arg(value_name = "FILE.png")]
         file: PathBuf,
     },
-    /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk.
-    /// Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
+    /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk,
+    /// fonts. Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
     #[command(after_help = "Examples:
   anteroom-player doctor --state /var/lib/anteroom
       The server is the one the running player looks for.
@@ -235,7 +235,8 @@ fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
 /// Tells what the doctor found, and whether nothing is bad.
 fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(agent::examine(server, &state.folder)).map_err(anyhow::Error::msg)?;
+    let fonts = stage::fonts_found();
+    let report = runtime.block_on(agent::examine(server, &state.folder, &fonts)).map_err(anyhow::Error::msg)?;
     say(if json { serde_json::to_string(&report)? } else { report.lines(lang == Lang::Zh) })?;
     Ok(report.is_well())
 }

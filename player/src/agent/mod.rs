@@ -8,16 +8,17 @@ mod doctor;
 mod door;
 mod events;
 mod health;
+mod lamp;
 mod limits;
 mod link;
 mod playlog;
-mod run;
 mod pulse;
+mod run;
 mod scrub;
 mod store;
 mod supervise;
-mod time;
 mod systemd;
+mod time;
 #[cfg(test)]
 mod walk;
 

@@ -27,7 +27,8 @@ impl Breaker {
     /// The stage fell; how long the card stands, when that begins now.
     pub fn fell(&mut self, now: Tick) -> Option<Duration> {
         if self.is_safe() {
-            // The programme is not the reason, and no longer rest would help.
+            // The card falls, too: not the programme is the reason but the display, and nothing is gained by keeping it back.
+            *self = Self::new();
             return None;
         }
         self.falls.push_back(now);
@@ -90,7 +91,6 @@ mod tests {
         let mut rest = SAFE_REST_BASE;
         for _ in 0..12 {
             assert!(breaker.is_safe() && !breaker.look(now + rest / 2));
-            assert_eq!(breaker.fell(now), None, "a fall of the card itself changes nothing");
             now += rest;
             assert!(breaker.look(now) && !breaker.is_safe(), "the programme is tried");
             now += SECOND;
@@ -105,6 +105,17 @@ mod tests {
         assert!(!breaker.look(now));
         let falls: Vec<_> = (0..SAFE_FALLS).map(|_| breaker.fell(now)).collect();
         assert_eq!(falls.last().unwrap(), &Some(SAFE_REST_BASE));
+    }
+
+    #[test]
+    fn a_display_that_is_away_keeps_no_programme_back() {
+        let (mut breaker, now) = (Breaker::new(), Tick::now());
+        for _ in 0..10 {
+            let falls: Vec<_> = (0..SAFE_FALLS).map(|_| breaker.fell(now)).collect();
+            assert_eq!(falls.last().unwrap(), &Some(SAFE_REST_BASE), "never for longer");
+            assert_eq!(breaker.fell(now), None);
+            assert!(!breaker.is_safe(), "the card fell over it, too");
+        }
     }
 
     #[test]

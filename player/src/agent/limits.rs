@@ -116,8 +116,8 @@ pub const SAFE_WINDOW: Duration = Duration::from_mins(5);
 pub const SAFE_REST_BASE: Duration = Duration::from_mins(1);
 /// The longest time the card stands before the programme is tried again.
 pub const SAFE_REST_CAP: Duration = Duration::from_mins(30);
-/// A file that is opened for longer hangs: hashing the largest movie from a slow disk takes a minute.
-pub const OPEN_MAX: Duration = Duration::from_mins(2);
+/// A file that is opened for longer hangs: hashing the largest movie from a slow disk takes two minutes.
+pub const OPEN_MAX: Duration = Duration::from_mins(5);
 /// Crashes on one file until that file is put away.
 pub const FILE_FALLS_MAX: u32 = 3;
 /// Files that are remembered because something happened with them on the glass.

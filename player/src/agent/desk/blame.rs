@@ -78,12 +78,14 @@ impl Desk {
     /// for longer than the desk may be away.
     pub(super) fn file_failed(&self, hash: ContentHash, text: String) {
         let (files, events) = (self.rooms.files.clone(), self.rooms.events.clone());
-        tokio::task::spawn_blocking(move || {
-            events.say(match files.check(&hash) {
-                Err(FileError::WrongBytes { hash }) => Event::Damaged(hash),
-                Err(error) if error.is_missing() => Event::Damaged(hash),
-                Ok(()) | Err(_) => Event::Useless(hash, text),
-            });
+        tokio::spawn(async move {
+            let checked = tokio::task::spawn_blocking(move || files.check(&hash)).await;
+            let found = match checked {
+                Ok(Err(FileError::WrongBytes { hash })) => Event::Damaged(hash),
+                Ok(Err(error)) if error.is_missing() => Event::Damaged(hash),
+                Ok(Ok(()) | Err(_)) | Err(_) => Event::Useless(hash, text),
+            };
+            events.send(found).await;
         });
     }
 

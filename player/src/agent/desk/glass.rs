@@ -202,7 +202,8 @@ impl Desk {
         if fall.cause == FallCause::Asked {
             return;
         }
-        let opening = glass.opening.map(|(file, _)| file);
+        // A stage that has presented nothing may well have fallen over the display.
+        let opening = glass.opening.map(|(file, _)| file).filter(|_| glass.frames > 0);
         // Whoever saw something amiss has told it already.
         if fall.cause != FallCause::Amiss {
             let text = format!("the stage fell and is started again: {}", fall.text);

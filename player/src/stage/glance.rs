@@ -2,7 +2,7 @@
 //! amiss and stays so is told, and the stage ends: its successor begins with new drivers, and the agent sees whether a file is to blame.
 //!
 //! Two glances a second or two apart every twenty seconds. A glance has the whole frame copied (8 MB at 1080p), beside the
-//! drawing, and looks at five thousand of its points.
+//! drawing, and looks at five thousand of its points: 2 ms of the stage's own time in a debug build (lavapipe on two busy cores).
 
 use std::time::{Duration, Instant as Moment};
 

@@ -50,7 +50,7 @@ pub enum ToStage {
 pub struct Stand {
     /// Which screen of the zone this stage is.
     pub screen: ScreenId,
-    /// The programmes that hold, each from its instant on; at least one.
+    /// The programmes that hold, each from its instant on; none where the card that is compiled in is to be shown alone.
     pub editions: Vec<StageEdition>,
     /// The clinics of the zone.
     pub clinic: Timetable,
@@ -150,4 +150,74 @@ pub enum FromStage {
         /// In words.
         text: String,
     },
+    /// A file is read and decoded from now on: if the stage falls now, that is the likely reason.
+    Opens {
+        /// Which.
+        file: ContentHash,
+    },
+    /// That is done.
+    Opened {
+        /// Of which.
+        file: ContentHash,
+    },
+    /// What is on the glass is not what it should be, as far as the stage sees it by itself.
+    Amiss {
+        /// In what way.
+        sort: Amiss,
+        /// The file on the glass meanwhile, if it may be the reason.
+        file: Option<ContentHash>,
+        /// In words.
+        text: String,
+    },
+}
+
+/// In what way a glass is not what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amiss {
+    /// Words lack shapes: no font has them.
+    Words,
+    /// One colour, where a picture is due that is not.
+    Flat,
+    /// The same picture, while a movie goes on.
+    Still,
+    /// Another size than the display's or the screen's.
+    Size,
+}
+
+/// The code with which a stage ends that saw something amiss on its glass, and leaves it to the next one to do better.
+pub const EXIT_AMISS: u8 = 75;
+/// The code with which a stage ends at night, so that another one takes its place.
+pub const EXIT_NIGHT: u8 = 76;
+
+/// Which fonts a machine has for words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fonts {
+    /// The family words are meant for.
+    Usual,
+    /// Another one that holds Chinese, by its name.
+    Other(String),
+    /// None that holds Chinese but what is compiled in.
+    Core,
+    /// None that holds Chinese.
+    None,
+}
+
+impl Fonts {
+    /// What is found, and for which of them what to do.
+    pub fn words(&self) -> Text {
+        match self {
+            Self::Usual => Text::new("有 Noto Sans CJK SC 字体", "Noto Sans CJK SC is installed"),
+            Self::Other(name) => Text::new(
+                &format!("没有 Noto Sans CJK SC 字体，以 {name} 代替，文字可能超出版面"),
+                &format!(
+                    "the font Noto Sans CJK SC is not installed; words are set in {name}, and may not fit their places"
+                ),
+            ),
+            Self::Core | Self::None => Text::new(
+                "没有中文字体：只能显示播放器自带的少量文字，图片和视频不受影响",
+                "no font with Chinese characters is installed: only the player's own words can be shown; pictures and movies go on",
+            ),
+        }
+    }
 }

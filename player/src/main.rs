@@ -13,6 +13,7 @@ mod stage;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anteroom_content::place::{SCREEN_SIDE_MAX_PX, SCREEN_SIDE_MIN_PX};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -22,6 +23,9 @@ use tracing_subscriber::EnvFilter;
 
 use agent::{FRAME_RATE, FRAME_RATE_MAX, Size, StageCommand};
 use stage::{Display, StageOptions};
+
+/// How often a stage looks at its own glass, in seconds.
+const GLANCE_SECS: u64 = 20;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,8 +64,8 @@ enum Verb {
         #[arg(value_name = "FILE.png")]
         file: PathBuf,
     },
-    /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk.
-    /// Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
+    /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk,
+    /// fonts. Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
     #[command(after_help = "Examples:
   anteroom-player doctor --state /var/lib/anteroom
       The server is the one the running player looks for.
@@ -160,6 +164,10 @@ struct StageArgs {
     /// Size of the glass in pixels.
     #[arg(long, value_name = "WxH", value_parser = parse_size)]
     size: Size,
+    /// How often it looks at its own glass, in seconds.
+    #[arg(long, env = "ANTEROOM_STAGE_GLANCE_SECS", value_name = "N", default_value_t = GLANCE_SECS,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    glance_secs: u64,
 }
 
 fn parse_server(text: &str) -> Result<String, String> {
@@ -189,6 +197,7 @@ fn main() -> ExitCode {
             height_px: args.size.height_px,
             display: args.display.display(),
             frame_rate: args.display.frame_rate,
+            glance_every: Duration::from_secs(args.glance_secs),
         }),
         Verb::Run(args) => {
             let is_terminal = std::io::stderr().is_terminal();
@@ -235,7 +244,8 @@ fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
 /// Tells what the doctor found, and whether nothing is bad.
 fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(agent::examine(server, &state.folder)).map_err(anyhow::Error::msg)?;
+    let fonts = stage::fonts_found();
+    let report = runtime.block_on(agent::examine(server, &state.folder, &fonts)).map_err(anyhow::Error::msg)?;
     say(if json { serde_json::to_string(&report)? } else { report.lines(lang == Lang::Zh) })?;
     Ok(report.is_well())
 }
@@ -250,6 +260,7 @@ fn run(args: RunArgs) -> anyhow::Result<()> {
         state: args.state.folder,
         size: args.size,
         stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },
+        systemd: agent::Systemd::of_environment(),
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("agent").enable_all().build()?;

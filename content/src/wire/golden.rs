@@ -21,6 +21,15 @@ fn line<T: serde::Serialize>(name: &str, message: &T) -> (String, Vec<u8>) {
     (name.to_owned(), encode(message).unwrap())
 }
 
+const TROUBLES: [TroubleKind; 6] = [
+    TroubleKind::File,
+    TroubleKind::Stage,
+    TroubleKind::Disk,
+    TroubleKind::Clock,
+    TroubleKind::Trust,
+    TroubleKind::Glass,
+];
+
 fn messages() -> Vec<(String, Vec<u8>)> {
     let at = Instant(1_800_000_000_123);
     let hash = ContentHash::of(b"seven steps");
@@ -84,7 +93,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
         lines.push(line(&format!("picture {name}"), &head));
     }
-    for kind in [TroubleKind::File, TroubleKind::Stage, TroubleKind::Disk, TroubleKind::Clock, TroubleKind::Trust] {
+    for kind in TROUBLES {
         lines.push(line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble(kind))));
     }
     lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));

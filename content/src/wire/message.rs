@@ -170,6 +170,8 @@ pub enum TroubleKind {
     Clock,
     /// A signed document was not believed.
     Trust,
+    /// What is on the glass is not what it should be: black, still, of another size, or words without shapes.
+    Glass,
     /// Of a newer box.
     #[serde(other)]
     Other,

@@ -28,6 +28,8 @@ pub enum Event {
     Asked(Ask),
     /// A file on the disk was not what its name says; it was removed.
     Damaged(ContentHash),
+    /// A file is what its name says, and cannot be shown all the same; in words, why.
+    Useless(ContentHash, String),
 }
 
 impl Event {
@@ -66,6 +68,8 @@ pub enum FallCause {
     Outside,
     /// It crashed: what was on the glass may be the reason.
     Crash,
+    /// It saw something amiss on its own glass, told it, and ended.
+    Amiss,
     /// Its frames stood still. Files are decoded beside the drawing, so that is the display's doing or the driver's: a screen
     /// that takes no picture must not have good files put away.
     Still,

@@ -56,6 +56,12 @@ pub struct Status {
     pub now: Instant,
     /// The last thing that went wrong.
     pub last_trouble: Option<String>,
+    /// The display has power; none where no driver says so.
+    #[serde(default)]
+    pub lit: Option<bool>,
+    /// The stage kept falling: the card that is compiled in stands in for the programme.
+    #[serde(default)]
+    pub stands_in: bool,
 }
 
 impl Status {
@@ -87,6 +93,10 @@ impl Status {
             ("decoded by", named(self.decoder.clone())),
             ("clock", self.clock_error_us.map_or("its own".to_owned(), |us| format!("the server's, right to {us} µs"))),
         ];
+        lines.extend(self.lit.map(|is_lit| ("display", if is_lit { "on" } else { "off" }.to_owned())));
+        lines.extend(
+            self.stands_in.then(|| ("stage", "it kept falling: the built-in card stands in for a while".to_owned())),
+        );
         lines.extend(self.code.map(|code| ("code", code.grouped())));
         lines.extend(self.waiting.as_ref().map(|text| ("waiting", format!("{} {}", text.zh, text.en))));
         lines.extend(self.last_trouble.as_ref().map(|text| ("trouble", text.clone())));

@@ -100,14 +100,30 @@ pub const FRAMES_STILL_MAX: Duration = Duration::from_secs(5);
 pub const STAGE_START_MAX: Duration = Duration::from_secs(45);
 /// A stage that was asked to leave is killed after so long.
 pub const STAGE_LEAVE: Duration = Duration::from_millis(800);
+/// What a supervisor may take besides, on a machine that has other work, to end a stage and say so. After that it hangs itself.
+pub const STAGE_RECKONED: Duration = Duration::from_secs(3);
 /// Falls within [`FALLS_WINDOW`] that are answered at once.
 pub const FALLS_FREE: usize = 3;
 /// The span in which falls are counted.
 pub const FALLS_WINDOW: Duration = Duration::from_mins(1);
 /// The longest wait before a stage that keeps falling is started again.
 pub const FALL_WAIT_CAP: Duration = Duration::from_secs(30);
+/// So many falls within [`SAFE_WINDOW`], and the card that is compiled in is shown alone.
+pub const SAFE_FALLS: usize = 5;
+/// The span in which those falls are counted, and for which a programme that is tried again must hold.
+pub const SAFE_WINDOW: Duration = Duration::from_mins(5);
+/// How long the card stands the first time; after each relapse twice as long.
+pub const SAFE_REST_BASE: Duration = Duration::from_mins(1);
+/// The longest time the card stands before the programme is tried again.
+pub const SAFE_REST_CAP: Duration = Duration::from_mins(30);
+/// A file that is opened for longer hangs: hashing the largest movie from a slow disk takes two minutes.
+pub const OPEN_MAX: Duration = Duration::from_mins(5);
 /// Crashes on one file until that file is put away.
 pub const FILE_FALLS_MAX: u32 = 3;
+/// Files that are remembered because something happened with them on the glass.
+pub const SUSPECTS_MAX: usize = 32;
+/// How often a glass is amiss with a file on it until that file is put away; the first time, the stage may be the reason.
+pub const FILE_AMISS_MAX: u32 = 2;
 /// The longest line of the stage's log that is passed on, in bytes.
 pub const LOG_LINE_BYTES_MAX: u64 = 4 * 1024;
 /// Frames a second unless the installer says otherwise.

@@ -1,5 +1,6 @@
 //! The agent: the process that must not die. It holds the link, the files, the log of plays and the stage's lead.
 
+mod breaker;
 mod caller;
 mod chance;
 mod desk;
@@ -7,13 +8,16 @@ mod doctor;
 mod door;
 mod events;
 mod health;
+mod lamp;
 mod limits;
 mod link;
 mod playlog;
+mod pulse;
 mod run;
 mod scrub;
 mod store;
 mod supervise;
+mod systemd;
 mod time;
 #[cfg(test)]
 mod walk;
@@ -23,3 +27,4 @@ pub use doctor::examine;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};
 pub use run::{Options, run};
 pub use supervise::{Size, StageCommand};
+pub use systemd::Systemd;

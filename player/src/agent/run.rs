@@ -20,11 +20,12 @@ use super::link::{self, Link};
 use super::playlog::Scribe;
 use super::store::{Ballast, FileError, Files, Store, StoreError};
 use super::supervise::{self, Size, StageCommand};
+use super::systemd::Systemd;
 use super::time::BoxClock;
 use super::{chance, door, scrub};
 
 /// How the agent runs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Options {
     /// The server, `HOST:PORT`.
     pub server: String,
@@ -34,6 +35,8 @@ pub struct Options {
     pub size: Option<Size>,
     /// How stages are started.
     pub stage: StageCommand,
+    /// Who started the agent and watches it.
+    pub systemd: Systemd,
 }
 
 /// Why the agent cannot run.
@@ -95,6 +98,8 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
         wanted,
         fetch_left_bytes: Arc::clone(&fetch_left_bytes),
         glass,
+        events: events.clone(),
+        systemd: options.systemd,
     })
     .await?;
     desk.resize();

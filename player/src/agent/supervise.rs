@@ -17,7 +17,8 @@ use super::limits::{
     FALL_WAIT_CAP, FALLS_FREE, FALLS_WINDOW, FRAMES_STILL_MAX, LOG_LINE_BYTES_MAX, STAGE_LEAVE, STAGE_START_MAX,
     STAGE_WORDS_MAX,
 };
-use crate::bridge::{FromStage, ToStage, pipe};
+use super::systemd::VARIABLES;
+use crate::bridge::{EXIT_AMISS, EXIT_NIGHT, FromStage, ToStage, pipe};
 pub(super) use crate::stage::Display;
 
 /// How a stage is started.
@@ -103,7 +104,12 @@ struct Life {
 impl Life {
     fn start(command: &StageCommand, size: Size) -> std::io::Result<Self> {
         // A group of its own: Ctrl-C in a terminal reaches the agent, and the agent ends the stage in good order.
-        let mut child = Command::new(&command.program)
+        let mut program = Command::new(&command.program);
+        // The agent alone speaks to whoever watches over it.
+        for name in VARIABLES {
+            program.env_remove(name);
+        }
+        let mut child = program
             .args(command.arguments(size))
             // Decoder threads come and go; with an arena each, the allocator keeps what every one of them once needed.
             .env("MALLOC_ARENA_MAX", "2")
@@ -153,7 +159,8 @@ impl Life {
                             FromStage::Ready { .. } => deadline = Tick::now() + FRAMES_STILL_MAX,
                             FromStage::Frames { .. } | FromStage::Shown(_) | FromStage::Ended(_)
                             | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. }
-                            | FromStage::Decodes { .. } => {}
+                            | FromStage::Decodes { .. } | FromStage::Amiss { .. }
+                            | FromStage::Opens { .. } | FromStage::Opened { .. } => {}
                         }
                         events.send(Event::Stage(StageEvent::Said(message))).await;
                     }
@@ -172,6 +179,10 @@ impl Life {
     /// Its pipe has ended: it is dead, or as good as dead.
     async fn judge(mut self) -> Fall {
         match tokio::time::timeout(STAGE_LEAVE, self.child.wait()).await {
+            Ok(Ok(status)) if status.code() == Some(i32::from(EXIT_NIGHT)) => {
+                tracing::info!("the stage has ended for the night; another one takes its place");
+                Fall { text: "a new stage for a new day".into(), cause: FallCause::Asked }
+            }
             Ok(Ok(status)) => Fall { text: format!("it ended: {status}"), cause: cause_of(status) },
             Ok(Err(error)) => Fall { text: error.to_string(), cause: FallCause::Outside },
             Err(_) => {
@@ -205,6 +216,7 @@ fn cause_of(status: ExitStatus) -> FallCause {
     // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE and SIGSEGV are its own doing; a panic ends with 101.
     match (status.signal(), status.code()) {
         (Some(4 | 5 | 6 | 7 | 8 | 11), _) | (None, Some(101)) => FallCause::Crash,
+        (None, Some(code)) if code == i32::from(EXIT_AMISS) => FallCause::Amiss,
         (Some(_) | None, _) => FallCause::Outside,
     }
 }
@@ -326,6 +338,26 @@ mod tests {
         };
         assert_eq!(fall.cause, FallCause::Asked);
         stop.send_replace(true);
+    }
+
+    #[tokio::test]
+    async fn a_stage_that_ends_for_the_night_is_followed_at_once_and_one_that_saw_something_amiss_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "if [ -e night ]; then exec sleep 60; else touch night; exit 76; fi";
+        for (script, cause) in [(script.to_owned(), FallCause::Asked), (script.replace("76", "75"), FallCause::Amiss)] {
+            let script = format!("cd {}\n{script}", folder.path().display());
+            let (sender, mut events) = events::channel();
+            let (_size, size) = watch::channel(SIZE);
+            let (stop, stopped) = watch::channel(false);
+            tokio::spawn(run(shell_stage(folder.path(), &script), size, sender, stopped));
+            assert!(matches!(next(&mut events).await, StageEvent::Started(_)));
+            let StageEvent::Fell(fall) = next(&mut events).await else { panic!("it did not fall") };
+            assert_eq!(fall.cause, cause);
+            assert!(matches!(next(&mut events).await, StageEvent::Started(_)));
+            stop.send_replace(true);
+            while events.recv().await.is_some() {}
+            std::fs::remove_file(folder.path().join("night")).unwrap();
+        }
     }
 
     #[test]

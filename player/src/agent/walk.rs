@@ -22,7 +22,9 @@ use super::health::Status;
 use super::link::fake::{FakeServer, Talk};
 use super::run::{Options, Unable, run};
 use super::supervise::{Display, Size, StageCommand};
+use super::systemd::Systemd;
 
+mod alive;
 mod delivery;
 mod trust;
 
@@ -64,6 +66,10 @@ struct Running {
 
 impl Running {
     fn start(server: &FakeServer, folder: &Path, script: &str) -> Self {
+        Self::start_watched(server, folder, script, Systemd::default())
+    }
+
+    fn start_watched(server: &FakeServer, folder: &Path, script: &str, systemd: Systemd) -> Self {
         let state = folder.join("state");
         let (stop, stopped) = watch::channel(false);
         let options = Options {
@@ -71,6 +77,7 @@ impl Running {
             state: state.clone(),
             size: None,
             stage: stage(folder, script),
+            systemd,
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
     }
@@ -340,6 +347,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         state: agent.state.clone(),
         size: Some(Size { width_px: 320, height_px: 180 }),
         stage: stage(folder.path(), ""),
+        systemd: Systemd::default(),
     };
     let (_stop, stopped) = watch::channel(false);
     assert!(matches!(run(second, stopped).await, Err(Unable::Taken(_))));

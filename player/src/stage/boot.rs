@@ -20,7 +20,7 @@ use super::layout::Layout;
 use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
-use super::{director, dress, eye, film, glass, look, pipe, report};
+use super::{blindfold, director, dress, eye, film, fonts, glance, glass, look, nightly, pipe, report, tofu};
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
 const LOG_FILTER: &str =
@@ -52,6 +52,8 @@ pub(crate) struct StageOptions {
     pub(crate) display: Display,
     /// Frames a second while something moves.
     pub(crate) frame_rate: u32,
+    /// How often the stage looks at its own glass.
+    pub(crate) glance_every: Duration,
 }
 
 /// Runs the stage until the agent tells it to leave or goes away. Must be called on the main thread. Takes the process's
@@ -61,6 +63,7 @@ pub(crate) fn run(options: StageOptions) -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOG_FILTER));
     // An agent that logs already keeps its own log.
     let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_env_filter(filter).try_init();
+    let fonts = fonts::gather();
     let pipe = match pipe::open() {
         Ok(pipe) => pipe,
         Err(error) => {
@@ -68,7 +71,7 @@ pub(crate) fn run(options: StageOptions) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let files = match Files::open() {
+    let files = match Files::open(pipe.outbox.clone()) {
         Ok(files) => files,
         Err(error) => {
             tracing::error!("the thread for files cannot be started: {error}");
@@ -76,6 +79,7 @@ pub(crate) fn run(options: StageOptions) -> ExitCode {
         }
     };
     let mut app = App::new();
+    fonts::add(&mut app, fonts, &pipe.outbox);
     build(&mut app, options, files);
     if let Some(reel) = std::env::var_os(REEL_VARIABLE)
         && let Err(error) = eye::add(&mut app, Path::new(&reel))
@@ -105,6 +109,10 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     director::add(app, files);
     dress::add(app, Layout::of(&Told::default().sight(clock.now(), options.width_px, options.height_px)));
     report::add(app);
+    tofu::add(app);
+    glance::add(app, options);
+    blindfold::add(app);
+    nightly::add(app);
     match options.display {
         Display::Headless => {
             app.set_runner(drive);

@@ -11,6 +11,7 @@ use super::area::Area;
 use super::clockwork::Clockwork;
 use super::files::{Files, Request};
 use super::film::Reel;
+use super::gist::Gist;
 use super::layout::Shape;
 use super::mark::Mark;
 use super::movie::Movie;
@@ -84,6 +85,7 @@ pub(super) struct Still {
     pub(super) image: Handle<Image>,
     pub(super) width: u32,
     pub(super) height: u32,
+    pub(super) gist: Option<Gist>,
 }
 
 impl Cast {

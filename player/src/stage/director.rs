@@ -13,6 +13,7 @@ use super::clockwork::Clockwork;
 use super::dress::{Scenery, backdrop};
 use super::files::{Delivery, Files};
 use super::film::{Film, Reel};
+use super::glance::{Glances, gist_of_frame};
 use super::glass::Glass;
 use super::ink::WHITE;
 use super::look::{Look, Looks};
@@ -291,7 +292,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
 }
 
 /// Lets movies run: loads the frames that are due when the next picture is seen.
-fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace>) {
+fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace>, glances: Res<Glances>) {
     let seen_us = desk.clock.seen_us();
     let mut broken = Vec::new();
     let Desk { cast, glass, report, .. } = &mut desk;
@@ -306,6 +307,9 @@ fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace
         match movie.frame_at(position_us) {
             Ok(Fed { frame: Some((frame, due_us)), skipped }) => match reel {
                 Some(reel) => {
+                    if is_on_glass && glances.wants_frame {
+                        reel.gist = gist_of_frame(&frame.luma, frame.width, frame.height);
+                    }
                     if reel.show(&mut images, frame) {
                         glass.is_stale |= is_on_glass;
                         report.draws(act.due.since, due_us, skipped);

@@ -18,6 +18,8 @@ use image::imageops::FilterType;
 use super::area::Area;
 use super::clockwork::Clockwork;
 use super::movie::{Movie, MovieFault};
+use super::pipe::Outbox;
+use crate::bridge::FromStage;
 
 /// Requests on their way: an item and the next one have at most a few files.
 const REQUESTS_MAX: usize = 8;
@@ -53,6 +55,16 @@ pub(super) enum Request {
     Close(Box<Movie>),
 }
 
+impl Request {
+    /// The file it opens.
+    const fn file(&self) -> Option<ContentHash> {
+        match self {
+            Self::Picture { hash, .. } | Self::Movie { hash, .. } => Some(*hash),
+            Self::Close(_) => None,
+        }
+    }
+}
+
 /// What was done.
 pub(super) enum Delivery {
     Picture { hash: ContentHash, picture: Result<RgbaImage, FileFault> },
@@ -69,15 +81,22 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn open() -> io::Result<Self> {
+    /// Starts the thread; `outbox` hears which file it is at.
+    pub(super) fn open(outbox: Outbox) -> io::Result<Self> {
         let (requests, work) = sync_channel::<(PathBuf, Request)>(REQUESTS_MAX);
         let (done, deliveries) = sync_channel(REQUESTS_MAX);
         std::thread::Builder::new().name("stage-files".into()).spawn(move || {
             let mut reader = Reader::default();
             for (folder, request) in work {
-                if let Some(delivery) = reader.serve(&folder, request)
-                    && done.send(delivery).is_err()
-                {
+                let file = request.file();
+                if let Some(file) = file {
+                    outbox.tell(FromStage::Opens { file });
+                }
+                let delivery = reader.serve(&folder, request);
+                if let Some(file) = file {
+                    outbox.tell(FromStage::Opened { file });
+                }
+                if delivery.is_some_and(|delivery| done.send(delivery).is_err()) {
                     return;
                 }
             }

@@ -7,6 +7,7 @@ use bevy::render::render_resource::{AsBindGroup, Extent3d, TextureDimension, Tex
 use bevy::shader::{Shader, ShaderRef};
 use bevy::ui_render::prelude::{UiMaterial, UiMaterialPlugin};
 
+use super::gist::Gist;
 use super::movie::{Colours, Frame};
 
 const SHADER: Handle<Shader> = uuid_handle!("5b0b9d38-6f51-4c5e-9c38-1f3f2a6f7e11");
@@ -41,6 +42,8 @@ pub(super) struct Reel {
     pub(super) width: u32,
     pub(super) height: u32,
     colours: Colours,
+    /// Of the frame shown last, if it was asked for.
+    pub(super) gist: Option<Gist>,
 }
 
 /// Says which texture tells how much a film covers.
@@ -58,6 +61,7 @@ impl Reel {
             width,
             height,
             colours,
+            gist: None,
         }
     }
 

@@ -53,7 +53,12 @@ pub(super) fn add(app: &mut App) {
     app.init_resource::<Looks>().add_systems(PostUpdate, (take_looks, hurry).chain());
 }
 
-fn take_looks(mut commands: Commands, mut looks: ResMut<Looks>, mut glass: ResMut<Glass>, clock: Res<Clockwork>) {
+pub(super) fn take_looks(
+    mut commands: Commands,
+    mut looks: ResMut<Looks>,
+    mut glass: ResMut<Glass>,
+    clock: Res<Clockwork>,
+) {
     if !looks.0.is_empty() {
         let looking = Looking { looks: std::mem::take(&mut looks.0), at: clock.now() };
         commands.spawn((glass.screenshot(), looking)).observe(write_looks);

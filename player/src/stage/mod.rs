@@ -3,12 +3,14 @@
 //!
 //! `boot` builds it, `pipe` speaks with the agent, `pace` says how often to draw. `director` follows the engine's cue and
 //! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
-//! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes.
+//! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes. `glance` holds the
+//! glass against what ought to be on it.
 
 #![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
 #![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
 
 mod area;
+mod blindfold;
 mod boot;
 mod card;
 mod cast;
@@ -21,6 +23,9 @@ mod files;
 mod film;
 #[cfg(test)]
 mod fitting;
+mod fonts;
+mod gist;
+mod glance;
 mod glass;
 mod ink;
 mod ladder;
@@ -28,6 +33,7 @@ mod layout;
 mod look;
 mod mark;
 mod movie;
+mod nightly;
 mod pace;
 mod paint;
 mod picture;
@@ -36,7 +42,10 @@ mod rail;
 mod report;
 mod step;
 mod strip;
+mod tofu;
 mod told;
 mod typeset;
+mod verdict;
 
 pub(crate) use boot::{Display, StageOptions, run};
+pub(crate) use fonts::found as fonts_found;

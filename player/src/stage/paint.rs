@@ -13,7 +13,7 @@ use super::mark::{Align, Mark};
 use super::typeset::{Setting, Weight};
 
 /// The family every word is set in: named, because its file holds Japanese shapes first.
-const FAMILY: &str = "Noto Sans CJK SC";
+pub(super) const FAMILY: &str = "Noto Sans CJK SC";
 /// Light modules around a code.
 const QUIET_MODULES: usize = 4;
 

@@ -7,6 +7,7 @@ use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 use image::RgbaImage;
 
 use super::cast::Still;
+use super::gist::Gist;
 
 /// The most bytes of pictures kept.
 const KEPT_BYTES_MAX: usize = 128 * 1024 * 1024;
@@ -30,13 +31,17 @@ impl Pictures {
     /// Keeps a picture and lets go of the longest unused ones; an act that shows one holds it by itself.
     pub(super) fn keep(&mut self, images: &mut Assets<Image>, hash: ContentHash, picture: RgbaImage) {
         let (width, height) = picture.dimensions();
+        let grey = |x, y| {
+            picture.get_pixel_checked(x, y).map(|image::Rgba([red, green, blue, _])| mean([*red, *green, *blue]))
+        };
+        let gist = Gist::of(width, height, grey);
         let size = Extent3d { width, height, depth_or_array_layers: 1 };
         let format = TextureFormat::Rgba8UnormSrgb;
         let usage = RenderAssetUsages::RENDER_WORLD;
         let mut image = Image::new(size, TextureDimension::D2, picture.into_raw(), format, usage);
         image.sampler = bevy::image::ImageSampler::linear();
         self.0.retain(|(kept, _)| *kept != hash);
-        self.0.push((hash, Still { image: images.add(image), width, height }));
+        self.0.push((hash, Still { image: images.add(image), width, height, gist }));
         while self.0.len() > KEPT_MAX || (self.bytes() > KEPT_BYTES_MAX && self.0.len() > 1) {
             self.0.remove(0);
         }
@@ -50,4 +55,8 @@ impl Pictures {
     fn bytes(&self) -> usize {
         self.0.iter().map(|(_, still)| still.width as usize * still.height as usize * 4).sum()
     }
+}
+
+fn mean(colours: [u8; 3]) -> u8 {
+    u8::try_from(colours.map(u16::from).iter().sum::<u16>() / 3).unwrap_or(u8::MAX)
 }

@@ -291,6 +291,7 @@ fn kind_name(kind: TroubleKind) -> &'static str {
         TroubleKind::Disk => "disk",
         TroubleKind::Clock => "clock",
         TroubleKind::Trust => "trust",
+        TroubleKind::Glass => "glass",
         TroubleKind::Other => "other",
     }
 }

@@ -131,6 +131,16 @@ impl Set {
         Ok(Self { show: show(&shape, &items, dwell_ms)?, clinic: clinic()?, waiting: None })
     }
 
+    /// A landscape glass with a card of that name and title.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn titled(size: (u32, u32), id: &str, title: &str) -> Outcome<Self> {
+        let shape = Shape { name: "titled", size, width_mm: 1_210, distance_cm: 400, role: Role::Full };
+        let card = item(id, title, "", Face::Card)?;
+        Ok(Self { show: show(&shape, &[card], DWELL_MS)?, clinic: clinic()?, waiting: None })
+    }
+
     /// As the stage is told it.
     pub(super) fn word(&self, files: &Path) -> Outcome<Value> {
         if let Some(waiting) = &self.waiting {

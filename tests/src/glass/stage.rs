@@ -132,6 +132,32 @@ impl Stage {
         }
     }
 
+    /// Its first word of what is amiss in that way, unless it says enough others before.
+    ///
+    /// # Errors
+    /// When it is silent.
+    pub fn finds(&mut self, sort: &str, counts: u32) -> Outcome<Option<Value>> {
+        let mut counted = 0;
+        while counted < counts {
+            let word = self.hear()?;
+            match word.get("type").and_then(Value::as_str) {
+                Some("amiss") if word.get("sort").is_some_and(|said| said == sort) => return Ok(Some(word)),
+                Some("frames") => counted += 1,
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits until it has ended by itself; with which code.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub fn ended(&mut self) -> Outcome<Option<i32>> {
+        let ended = until_some("the stage to end", ANSWER_LIMIT, || Ok(self.process.try_wait()?));
+        ended.map(|(status, _)| status.code())
+    }
+
     /// What is on its glass.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod enrolment;
 mod gapless;
 mod golden;
 mod offline;
+mod own_glass;
 mod playlist_to_report;
 mod scan;
 mod server_killed;

@@ -1,18 +1,18 @@
 //! What the stage is told, and what it says.
 
+use std::time::Instant as Tick;
+
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::discipline::Course;
 use anteroom_content::clock::{Clock as _, Instant};
-use anteroom_content::id::ContentHash;
 use anteroom_content::text::Text;
 use anteroom_content::wire::{Carrier, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot};
 
 use super::round::{Desk, Glass};
 use crate::agent::events::{Fall, FallCause, Look};
-use crate::agent::limits::{CLOCK_STEP_US, FILE_FALLS_MAX, TROUBLES_MAX};
+use crate::agent::limits::CLOCK_STEP_US;
 use crate::agent::playlog::{Place, Word};
-use crate::agent::store::FileError;
 use crate::agent::supervise::Size;
 use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting, tick};
 
@@ -24,6 +24,7 @@ const COUNTS_UNTIL_SEEN: u8 = 2;
 impl Desk {
     pub(super) fn stage_started(&mut self, tell: mpsc::Sender<ToStage>) {
         self.stage = Some(tell);
+        self.pulse.stage_started(Tick::now());
         self.glass.course = None;
         self.tell_clock();
         self.tell_stage();
@@ -55,14 +56,14 @@ impl Desk {
         let knows = self.editions.iter().any(|edition| edition.show.screen(&screen).is_some());
         knows.then(|| Stand {
             screen,
-            editions: self.editions.clone(),
+            editions: if self.breaker.is_safe() { Vec::new() } else { self.editions.clone() },
             clinic,
             files: self.files_folder(),
             quarantined: self.quarantined.clone(),
         })
     }
 
-    fn tell(&mut self, word: ToStage) {
+    pub(super) fn tell(&mut self, word: ToStage) {
         let Some(stage) = &self.stage else { return };
         if stage.try_send(word).is_err() {
             // A stage that does not read is ended soon, and its successor is told everything anew.
@@ -133,6 +134,7 @@ impl Desk {
             }
             FromStage::Frames { count, item, steps } => {
                 self.glass.frames = count;
+                self.pulse.frames(count, Tick::now());
                 self.glass.steps = steps;
                 self.glass.item.clone_from(&item);
                 if let Some(screen) = self.screen().cloned() {
@@ -142,7 +144,10 @@ impl Desk {
             }
             FromStage::Applied { manifest_version, at } => self.applied(manifest_version, at),
             FromStage::Looked { token, at, problem } => self.looks.answer(token, at, problem),
-            FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text).await,
+            FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text),
+            FromStage::Opens { file } => self.glass.opening = Some((file, Tick::now())),
+            FromStage::Opened { .. } => self.glass.opening = None,
+            FromStage::Amiss { sort, file, text } => self.glass_amiss(sort, file, text).await,
             FromStage::Fault { file: None, text } => {
                 self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: None, text });
             }
@@ -182,6 +187,7 @@ impl Desk {
 
     pub(super) async fn stage_fell(&mut self, fall: &Fall) {
         self.stage = None;
+        self.pulse.stage_fell(Tick::now());
         self.looks.fail_all("the stage fell while it drew");
         if let Some(screen) = self.screen().cloned() {
             self.rooms.scribe.tell(Word::StageFell(screen));
@@ -196,52 +202,19 @@ impl Desk {
         if fall.cause == FallCause::Asked {
             return;
         }
-        let text = format!("the stage fell and is started again: {}", fall.text);
-        self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: glass.file, text });
-        if let (FallCause::Crash, Some(hash)) = (fall.cause, glass.file) {
-            self.blame(hash).await;
+        // A stage that has presented nothing may well have fallen over the display.
+        let opening = glass.opening.map(|(file, _)| file).filter(|_| glass.frames > 0);
+        // Whoever saw something amiss has told it already.
+        if fall.cause != FallCause::Amiss {
+            let text = format!("the stage fell and is started again: {}", fall.text);
+            self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: opening.or(glass.file), text });
         }
-    }
-
-    /// A file that is on the glass crash after crash is the likely reason.
-    async fn blame(&mut self, hash: ContentHash) {
-        let mut falls = 1;
-        self.file_falls.retain(|(file, count)| {
-            if *file == hash {
-                falls = count + 1;
-            }
-            *file != hash
-        });
-        if self.file_falls.len() >= TROUBLES_MAX {
-            self.file_falls.remove(0);
+        match (fall.cause, opening, glass.file) {
+            // Memory may run out over it, too, and then the kernel ends the stage.
+            (FallCause::Crash | FallCause::Outside, Some(hash), _) => self.blame(hash, "opened").await,
+            (FallCause::Crash, None, Some(hash)) => self.blame(hash, "on the glass").await,
+            (FallCause::Crash | FallCause::Outside | FallCause::Asked | FallCause::Amiss | FallCause::Still, ..) => {}
         }
-        self.file_falls.push((hash, falls));
-        if falls >= FILE_FALLS_MAX {
-            self.quarantine(hash, format!("the stage crashed {falls} times while it was on the glass")).await;
-        }
-    }
-
-    /// A file that cannot be shown: damaged on this disk, then it is fetched again; or of no use to anybody.
-    async fn file_failed(&mut self, hash: ContentHash, text: String) {
-        let files = self.rooms.files.clone();
-        // The desk waits for the disk: what is on the glass stays there meanwhile, and a fault is rare.
-        let checked = tokio::task::spawn_blocking(move || files.check(&hash)).await;
-        match checked {
-            Ok(Err(FileError::WrongBytes { hash })) => self.file_damaged(hash),
-            Ok(Err(error)) if error.is_missing() => self.file_damaged(hash),
-            Ok(Ok(()) | Err(_)) | Err(_) => self.quarantine(hash, text).await,
-        }
-    }
-
-    async fn quarantine(&mut self, hash: ContentHash, text: String) {
-        if self.quarantined.contains(&hash) {
-            return;
-        }
-        tracing::error!(file.hash = %hash, reason = %text, "the file cannot be shown and is put away");
-        let kept = self.rooms.store.quarantine(&hash, &text, self.rooms.clock.now()).await;
-        self.report(kept);
-        self.quarantined.push(hash);
-        self.tell_trouble(Trouble { kind: TroubleKind::File, file: Some(hash), text });
-        self.tell_stage();
+        self.break_loop();
     }
 }

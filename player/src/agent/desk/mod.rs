@@ -1,11 +1,13 @@
 //! The desk: the one loop that owns what the box knows, and tells stage and server what follows from it.
 
 mod believed;
+mod blame;
 mod delivery;
 mod glass;
 mod looks;
 mod report;
 mod round;
+mod signs;
 mod told;
 
 pub use round::{Desk, DeskRooms};

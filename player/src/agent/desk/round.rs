@@ -16,14 +16,18 @@ use anteroom_content::trust::Trust;
 use anteroom_content::wire::{BEAT_SECS, Carrier, ToServer};
 use tokio::sync::{mpsc, watch};
 
+use super::blame::Suspects;
 use super::delivery::OnItsWay;
 use super::looks::Looks;
 use super::report::Troubles;
-use crate::agent::events::{Ask, Event, LinkEvent, StageEvent, stop_asked};
+use crate::agent::breaker::Breaker;
+use crate::agent::events::{Ask, Event, EventSender, LinkEvent, StageEvent, stop_asked};
 use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
 use crate::agent::playlog::Scribe;
+use crate::agent::pulse::Pulse;
 use crate::agent::store::{Files, Identity, Store, StoreError};
 use crate::agent::supervise::Size;
+use crate::agent::systemd::Systemd;
 use crate::agent::time::BoxClock;
 use crate::bridge::{StageEdition, StageSteps, ToStage};
 
@@ -50,6 +54,10 @@ pub struct DeskRooms {
     pub fetch_left_bytes: Arc<AtomicU64>,
     /// The size of the glass.
     pub glass: watch::Sender<Size>,
+    /// The way to this very desk, for work that is done beside it.
+    pub events: EventSender,
+    /// Who watches the agent.
+    pub systemd: Systemd,
 }
 
 /// What the box knows.
@@ -70,8 +78,12 @@ pub struct Desk {
     pub(super) quarantined: Vec<ContentHash>,
     /// Files that were found damaged and have not come again.
     pub(super) damaged: Vec<ContentHash>,
+    /// Stops crash loops.
+    pub(super) breaker: Breaker,
     /// Crashes with a file on the glass.
-    pub(super) file_falls: Vec<(ContentHash, u32)>,
+    pub(super) file_falls: Suspects,
+    /// Findings of a stage with a file on its glass.
+    pub(super) file_amiss: Suspects,
     pub(super) stage: Option<mpsc::Sender<ToStage>>,
     pub(super) outbox: Option<mpsc::Sender<ToServer>>,
     /// What carries the enrolment or the conversation; the last one, until nobody is reached.
@@ -81,6 +93,10 @@ pub struct Desk {
     pub(super) code: Option<PairCode>,
     pub(super) words: Text,
     pub(super) glass: Glass,
+    /// Whether the stage is seen to.
+    pub(super) pulse: Pulse,
+    /// The pulse beat when it was looked at last.
+    pub(super) is_well: bool,
 }
 
 /// What is on the glass, as the stage says.
@@ -95,6 +111,8 @@ pub(super) struct Glass {
     pub(super) clinic_told: Option<(u64, u8)>,
     /// The clock as the stage was told last.
     pub(super) course: Option<Course>,
+    /// The file that is being opened, and since when.
+    pub(super) opening: Option<(ContentHash, Tick)>,
     /// What draws.
     pub(super) adapter: Option<String>,
     /// What decodes movies, and whether that is hardware.
@@ -122,7 +140,9 @@ impl Desk {
             clinic: None,
             on_its_way: OnItsWay::default(),
             quarantined: rooms.store.quarantined().await?,
-            file_falls: Vec::new(),
+            breaker: Breaker::new(),
+            file_falls: Suspects::default(),
+            file_amiss: Suspects::default(),
             stage: None,
             outbox: None,
             carrier: None,
@@ -131,6 +151,8 @@ impl Desk {
             code: None,
             words: Text::new("正在连接服务器……", "Looking for the server …"),
             glass: Glass::default(),
+            pulse: Pulse::new(Tick::now()),
+            is_well: true,
             rooms,
         };
         if let Some(identity) = &desk.identity {
@@ -147,6 +169,7 @@ impl Desk {
         let mut beat = tokio::time::interval(Duration::from_secs(BEAT_SECS));
         let mut floor = tokio::time::interval(FLOOR_EVERY);
         let mut end: Option<Tick> = None;
+        self.rooms.systemd.ready();
         loop {
             let last_moment = end.unwrap_or_else(|| Tick::now() + FLOOR_EVERY);
             tokio::select! {
@@ -158,13 +181,16 @@ impl Desk {
                         return;
                     }
                 }
-                _ = tick.tick() => self.look_around(),
+                _ = tick.tick() => self.look_around().await,
                 _ = beat.tick() => self.beat(),
                 _ = floor.tick() => {
                     self.keep_floor().await;
                     self.look_for_silence();
                 }
-                () = stop_asked(&mut stop), if end.is_none() => end = Some(Tick::now() + STOP_MAX / 2),
+                () = stop_asked(&mut stop), if end.is_none() => {
+                    self.rooms.systemd.stopping();
+                    end = Some(Tick::now() + STOP_MAX / 2);
+                }
                 () = tokio::time::sleep_until(last_moment.into()), if end.is_some() => return,
             }
         }
@@ -178,6 +204,7 @@ impl Desk {
             Event::Link(event) => self.link_event(event).await,
             Event::Trouble(trouble) => self.tell_trouble(trouble),
             Event::Damaged(hash) => self.file_damaged(hash),
+            Event::Useless(hash, text) => self.quarantine(hash, text).await,
             Event::Asked(Ask::Status(answer)) => {
                 let _ = answer.send(Box::new(self.status()));
             }
@@ -215,10 +242,12 @@ impl Desk {
         }
     }
 
-    fn look_around(&mut self) {
+    async fn look_around(&mut self) {
         self.looks.expire();
         self.tell_clock();
         self.tell_delivery();
+        self.look_for_loops().await;
+        self.give_signs();
     }
 
     async fn keep_floor(&mut self) {

@@ -1,6 +1,7 @@
 //! What follows from what the server told: where the screen hangs, the programme on the disk, what is still to come.
 
 use std::path::PathBuf;
+use std::time::Instant as Tick;
 
 use anteroom_content::clock::Clock as _;
 use anteroom_content::id::{ContentHash, PairCode, ScreenId, ZoneId};
@@ -149,6 +150,7 @@ impl Desk {
             self.glass.clinic_told = Some((manifest.version, 0));
         } else {
             self.resize();
+            self.breaker.hope(Tick::now());
             self.tell_stage();
         }
         self.sweep(manifest).await;

@@ -11,6 +11,7 @@ use super::report::Finding;
 use crate::agent::health::Status;
 use crate::agent::limits::{CLOCK_OFF_MAX_MS, DISK_FREE_MIN_BYTES, DISK_FREE_POOR_BYTES};
 use crate::agent::link::certificate_until;
+use crate::bridge::Fonts;
 
 /// Who the box is, and whom it believes.
 pub(super) async fn certificate(known: &Known, findings: &mut Vec<Finding>) {
@@ -148,6 +149,22 @@ pub(super) fn disk(folder: &Path, findings: &mut Vec<Finding>) {
         Finding::poor("disk", found, what_to_do())
     } else {
         Finding::well("disk", found)
+    });
+}
+
+/// Whether words can be shown.
+pub(super) fn fonts(fonts: &Fonts, findings: &mut Vec<Finding>) {
+    let found = fonts.words();
+    let what_to_do = || {
+        Text::new(
+            "请安装字体：apt install fonts-noto-cjk，然后重启播放器。",
+            "Install the font: apt install fonts-noto-cjk, then restart the player.",
+        )
+    };
+    findings.push(match fonts {
+        Fonts::Usual => Finding::well("fonts", found),
+        Fonts::Other(_) => Finding::poor("fonts", found, what_to_do()),
+        Fonts::Core | Fonts::None => Finding::bad("fonts", found, what_to_do()),
     });
 }
 

@@ -7,6 +7,7 @@ mod doctor;
 mod door;
 mod events;
 mod health;
+mod journal;
 mod limits;
 mod link;
 mod playlog;
@@ -20,6 +21,7 @@ mod walk;
 
 pub use caller::{snapshot, status};
 pub use doctor::examine;
+pub use journal::Journal;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};
-pub use run::{Options, run};
+pub use run::{Ended, Options, run};
 pub use supervise::{Size, StageCommand};

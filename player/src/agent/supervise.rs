@@ -153,7 +153,7 @@ impl Life {
                             FromStage::Ready { .. } => deadline = Tick::now() + FRAMES_STILL_MAX,
                             FromStage::Frames { .. } | FromStage::Shown(_) | FromStage::Ended(_)
                             | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. }
-                            | FromStage::Decodes { .. } => {}
+                            | FromStage::Decodes { .. } | FromStage::Covered { .. } => {}
                         }
                         events.send(Event::Stage(StageEvent::Said(message))).await;
                     }

@@ -19,11 +19,13 @@ use tokio::task::JoinHandle;
 
 use super::caller;
 use super::health::Status;
+use super::journal::Journal;
 use super::link::fake::{FakeServer, Talk};
-use super::run::{Options, Unable, run};
+use super::run::{Ended, Options, Unable, run};
 use super::supervise::{Display, Size, StageCommand};
 
 mod delivery;
+mod hands;
 mod trust;
 
 /// How often a fact is looked for.
@@ -59,7 +61,7 @@ fn stage(folder: &Path, script: &str) -> StageCommand {
 struct Running {
     state: PathBuf,
     stop: watch::Sender<bool>,
-    done: JoinHandle<Result<(), Unable>>,
+    done: JoinHandle<Result<Ended, Unable>>,
 }
 
 impl Running {
@@ -71,6 +73,7 @@ impl Running {
             state: state.clone(),
             size: None,
             stage: stage(folder, script),
+            journal: Journal::default(),
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
     }
@@ -340,6 +343,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         state: agent.state.clone(),
         size: Some(Size { width_px: 320, height_px: 180 }),
         stage: stage(folder.path(), ""),
+        journal: Journal::default(),
     };
     let (_stop, stopped) = watch::channel(false);
     assert!(matches!(run(second, stopped).await, Err(Unable::Taken(_))));

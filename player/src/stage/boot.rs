@@ -20,7 +20,7 @@ use super::layout::Layout;
 use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
-use super::{director, dress, eye, film, glass, look, pipe, report};
+use super::{director, dress, eye, film, glass, look, overlay, pipe, report};
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
 const LOG_FILTER: &str =
@@ -105,6 +105,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     director::add(app, files);
     dress::add(app, Layout::of(&Told::default().sight(clock.now(), options.width_px, options.height_px)));
     report::add(app);
+    overlay::add(app);
     match options.display {
         Display::Headless => {
             app.set_runner(drive);

@@ -4,6 +4,7 @@
 //! `boot` builds it, `pipe` speaks with the agent, `pace` says how often to draw. `director` follows the engine's cue and
 //! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
 //! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes.
+//! `overlay` lies over all of it while a person wants that.
 
 #![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
 #![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
@@ -28,6 +29,7 @@ mod layout;
 mod look;
 mod mark;
 mod movie;
+mod overlay;
 mod pace;
 mod paint;
 mod picture;
@@ -36,6 +38,7 @@ mod rail;
 mod report;
 mod step;
 mod strip;
+mod test_card;
 mod told;
 mod typeset;
 

@@ -176,6 +176,7 @@ pub mod playlists;
 pub mod publications;
 pub mod reach;
 pub mod scans;
+pub mod take_downs;
 pub mod totals;
 
 #[cfg(test)]

@@ -219,6 +219,7 @@ impl Player {
             manifest_version: self.manifest_version,
             // Like a paired box: the charter came with its identity.
             held: Held { charter_version: 1, epoch: 1, ..Held::default() },
+            holds_taken_down: false,
         }
     }
 
@@ -269,6 +270,8 @@ impl Player {
             | ToPlayer::Certificate { .. }
             | ToPlayer::Manifest(_)
             | ToPlayer::Look { .. }
+            | ToPlayer::TakenDown { .. }
+            | ToPlayer::Order(_)
             | ToPlayer::Unknown => {}
         }
         Ok(())
@@ -317,6 +320,7 @@ impl Player {
             item: None,
             frames: 0,
             steps: None,
+            cover: None,
         });
         Beat {
             at: System.now(),

@@ -26,6 +26,7 @@ impl Desk {
         self.stage = Some(tell);
         self.glass.course = None;
         self.tell_clock();
+        self.cover_new_stage();
         self.tell_stage();
     }
 
@@ -62,7 +63,12 @@ impl Desk {
         })
     }
 
-    fn tell(&mut self, word: ToStage) {
+    /// The stage is to end; another one is started.
+    pub(super) fn tell_stage_to_leave(&mut self) {
+        self.tell(ToStage::Leave);
+    }
+
+    pub(super) fn tell(&mut self, word: ToStage) {
         let Some(stage) = &self.stage else { return };
         if stage.try_send(word).is_err() {
             // A stage that does not read is ended soon, and its successor is told everything anew.
@@ -119,6 +125,7 @@ impl Desk {
             FromStage::Ready { adapter } => {
                 tracing::info!(stage.adapter = %adapter, "the first frame is on the glass");
                 self.glass.adapter = Some(adapter);
+                self.stage_is_back();
             }
             FromStage::Decodes { decoder, is_hardware } => {
                 tracing::info!(movie.decoder = %decoder, movie.by_hardware = is_hardware, "movies are decoded");
@@ -140,6 +147,7 @@ impl Desk {
                 }
                 self.count_clinic();
             }
+            FromStage::Covered { cover, at } => self.covered(cover, at),
             FromStage::Applied { manifest_version, at } => self.applied(manifest_version, at),
             FromStage::Looked { token, at, problem } => self.looks.answer(token, at, problem),
             FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text).await,
@@ -193,7 +201,7 @@ impl Desk {
             clinic_told: glass.clinic_told,
             ..Glass::default()
         };
-        if fall.cause == FallCause::Asked {
+        if fall.cause == FallCause::Asked || (fall.cause == FallCause::Outside && self.hands.is_restarting()) {
             return;
         }
         let text = format!("the stage fell and is started again: {}", fall.text);

@@ -3,6 +3,7 @@
 mod believed;
 mod delivery;
 mod glass;
+mod hands;
 mod looks;
 mod report;
 mod round;

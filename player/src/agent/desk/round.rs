@@ -17,11 +17,14 @@ use anteroom_content::wire::{BEAT_SECS, Carrier, ToServer};
 use tokio::sync::{mpsc, watch};
 
 use super::delivery::OnItsWay;
+use super::hands::Hands;
 use super::looks::Looks;
 use super::report::Troubles;
 use crate::agent::events::{Ask, Event, LinkEvent, StageEvent, stop_asked};
+use crate::agent::journal::Journal;
 use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
 use crate::agent::playlog::Scribe;
+use crate::agent::run::Leave;
 use crate::agent::store::{Files, Identity, Store, StoreError};
 use crate::agent::supervise::Size;
 use crate::agent::time::BoxClock;
@@ -50,6 +53,10 @@ pub struct DeskRooms {
     pub fetch_left_bytes: Arc<AtomicU64>,
     /// The size of the glass.
     pub glass: watch::Sender<Size>,
+    /// The newest lines of the log.
+    pub journal: Journal,
+    /// The way to start the player anew.
+    pub leave: Leave,
 }
 
 /// What the box knows.
@@ -81,6 +88,7 @@ pub struct Desk {
     pub(super) code: Option<PairCode>,
     pub(super) words: Text,
     pub(super) glass: Glass,
+    pub(super) hands: Hands,
 }
 
 /// What is on the glass, as the stage says.
@@ -131,6 +139,7 @@ impl Desk {
             code: None,
             words: Text::new("正在连接服务器……", "Looking for the server …"),
             glass: Glass::default(),
+            hands: Hands::wake(rooms.store.taken_down().await?),
             rooms,
         };
         if let Some(identity) = &desk.identity {
@@ -205,6 +214,8 @@ impl Desk {
             LinkEvent::FilesArrived(manifest) => self.files_arrived(&manifest).await,
             LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
+            LinkEvent::TakenDown(screens) => self.taken_down(screens).await,
+            LinkEvent::Order(order) => self.order(&order),
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {
                     self.look("jpg", Some(width_max), answer);
@@ -217,6 +228,7 @@ impl Desk {
 
     fn look_around(&mut self) {
         self.looks.expire();
+        self.let_go();
         self.tell_clock();
         self.tell_delivery();
     }

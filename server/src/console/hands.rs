@@ -174,7 +174,7 @@ pub(super) struct Hands {
     /// It is a screen.
     pub(super) is_one: bool,
     /// Its screens.
-    pub(super) hands: Vec<Hand>,
+    pub(super) screens: Vec<Hand>,
     /// What holds its screens down: in this very scope, or in a wider one.
     pub(super) down: Option<DownLine>,
     /// It was taken down in this very scope.
@@ -199,7 +199,7 @@ impl Hands {
         Ok(Some(Self {
             scope: scope.to_string(),
             is_one: matches!(scope, Scope::Screen(_)),
-            hands: screens.into_iter().map(|screen| hand(desk, page, screen)).collect(),
+            screens: screens.into_iter().map(|screen| hand(desk, page, screen)).collect(),
             down,
             is_down_here,
         }))

@@ -10,6 +10,7 @@ mod gapless;
 mod golden;
 mod offline;
 mod playlist_to_report;
+mod remote_hands;
 mod scan;
 mod server_killed;
 mod stage_killed;

@@ -22,7 +22,9 @@ impl Dialogue<'_> {
             return;
         }
         if let Outcome::Done { log, .. } = &mut answer.outcome {
-            log.iter_mut().for_each(|line| *line = legible(line, LOG_LINE_BYTES_MAX));
+            for line in log {
+                *line = legible(line, LOG_LINE_BYTES_MAX);
+            }
         }
         hands::answered(self.state, &self.paired.id, answer);
     }

@@ -13,6 +13,7 @@ use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
 use anteroom_content::programme::Show;
 use anteroom_content::schedule::Carry;
 use anteroom_content::text::Text;
+use anteroom_content::wire::Cover;
 use serde::{Deserialize, Serialize};
 
 pub use anteroom_content::play::{Ended, Shown};
@@ -43,6 +44,8 @@ pub enum ToStage {
     },
     /// End.
     Leave,
+    /// What lies over the programme from now on: replaces what was told of it before.
+    Cover(Box<Covering>),
 }
 
 /// What a screen stands on.
@@ -97,6 +100,32 @@ pub struct StageSteps {
     pub skipped: u64,
 }
 
+/// What lies over the programme. Nothing of it comes from a programme.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Covering {
+    /// The screen was taken down: the programme is not even drawn until it is not.
+    pub is_down: bool,
+    /// For a while: name or test card.
+    pub while_ms: Option<(Cover, u64)>,
+    /// Which screen this is.
+    pub plate: NamePlate,
+}
+
+/// What an installer must know of a screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct NamePlate {
+    /// Its name in addresses and on stickers.
+    pub number: String,
+    /// What people call it.
+    pub name: Text,
+    /// Its zone.
+    pub zone: Text,
+    /// Its site.
+    pub site: Text,
+    /// The box that drives it.
+    pub box_name: String,
+}
+
 /// What the stage tells the agent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -149,6 +178,13 @@ pub enum FromStage {
         file: Option<ContentHash>,
         /// In words.
         text: String,
+    },
+    /// What lies over the programme, on a presented frame.
+    Covered {
+        /// What; none when the programme is to be seen again.
+        cover: Option<Cover>,
+        /// When that frame was presented.
+        at: Instant,
     },
     /// A file is read and decoded from now on: if the stage falls now, that is the likely reason.
     Opens {

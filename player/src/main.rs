@@ -11,6 +11,7 @@ mod bridge;
 mod stage;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -20,8 +21,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 
-use agent::{FRAME_RATE, FRAME_RATE_MAX, Size, StageCommand};
+use agent::{Ended, FRAME_RATE, FRAME_RATE_MAX, Size, StageCommand};
 use stage::{Display, StageOptions};
 
 /// How often a stage looks at its own glass, in seconds.
@@ -39,6 +41,9 @@ Examples:
 
 Environment: every option is also read from ANTEROOM_PLAYER_…, such as ANTEROOM_PLAYER_SERVER;
 ANTEROOM_PLAYER_LOG chooses what is logged, such as `debug` or `anteroom_player=debug`.";
+
+/// Ends so when it was to start itself anew and could not: a supervisor starts it again (EX_TEMPFAIL).
+const EXIT_AGAIN: u8 = 75;
 
 /// Shows the programme of a waiting-room screen, with or without a server at hand.
 #[derive(Debug, Parser)]
@@ -201,12 +206,17 @@ fn main() -> ExitCode {
         }),
         Verb::Run(args) => {
             let is_terminal = std::io::stderr().is_terminal();
+            let journal = agent::Journal::default();
             tracing_subscriber::fmt()
                 .with_env_filter(filter)
                 .with_ansi(is_terminal)
-                .with_writer(std::io::stderr)
+                .with_writer(std::io::stderr.and(journal.clone()))
                 .init();
-            answer(run(args))
+            match run(args, journal) {
+                Ok(Ended::Stopped) => ExitCode::SUCCESS,
+                Ok(Ended::Again) => start_anew(),
+                Err(error) => answer(Err(error)),
+            }
         }
         Verb::Snapshot { state, file } => answer(agent::snapshot(&state.folder, &file).map_err(Into::into)),
         Verb::Status { state, json } => answer(status(&state, json)),
@@ -250,7 +260,17 @@ fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> 
     Ok(report.is_well())
 }
 
-fn run(args: RunArgs) -> anyhow::Result<()> {
+/// Becomes the same program anew, under the same number: whoever watches this process need not do anything, and nobody has
+/// to watch it. Comes back only where that fails.
+fn start_anew() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let program = arguments.next().unwrap_or_default();
+    let error = std::process::Command::new(program).args(arguments).exec();
+    eprintln!("anteroom-player: it cannot be started anew ({error}); whoever started it has to do that");
+    ExitCode::from(EXIT_AGAIN)
+}
+
+fn run(args: RunArgs, journal: agent::Journal) -> anyhow::Result<Ended> {
     let program = match args.stage_command {
         Some(program) => program,
         None => std::env::current_exe()?,
@@ -261,6 +281,7 @@ fn run(args: RunArgs) -> anyhow::Result<()> {
         size: args.size,
         stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },
         systemd: agent::Systemd::of_environment(),
+        journal,
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("agent").enable_all().build()?;

@@ -1,4 +1,4 @@
-//! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `delivery`, `library`, `ledger`, `reports`), and
+//! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `delivery`, `library`, `ledger`, `reports`, `hands`), and
 //! rooms call `fleet` and `db`; never the other way round, and no door names another.
 
 pub mod assign;
@@ -12,6 +12,7 @@ pub mod demo;
 pub mod evidence;
 pub mod expand;
 pub mod fleet;
+pub mod hands;
 pub mod keyring;
 pub mod ledger;
 pub mod library;

@@ -10,6 +10,7 @@ use anteroom_content::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::fleet::Fleet;
+use crate::hands::Hands;
 use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::pairing::Pairing;
@@ -76,6 +77,7 @@ pub async fn open(config: &Config, doors: Doors, clock: Arc<dyn Clock>) -> Resul
         db,
         keys,
         fleet: Fleet::default(),
+        hands: Hands::default(),
         meters: Meters::default(),
         clerk: Clerk::default(),
         usher: Usher::default(),

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::config::{Config, LinkTcp};
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
-use crate::{console, ledger, link, phone, publish};
+use crate::{console, hands, ledger, link, phone, publish};
 
 /// How often the kernel is asked for a port that is free for UDP and for TCP.
 const ANY_PORT_TRIES: u32 = 16;
@@ -102,6 +102,7 @@ pub async fn start(config: &Config, listening: &Listening) -> anyhow::Result<(Op
         );
     }
     ledger::note_reach(&opened.state).await?;
+    hands::recount(&opened.state).await?;
     let ready = Ready {
         console: opened.state.console_address.clone(),
         phone: opened.state.phone_address.clone(),

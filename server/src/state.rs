@@ -7,6 +7,7 @@ use anteroom_content::clock::{Clock, Instant};
 
 use crate::db::Db;
 use crate::fleet::Fleet;
+use crate::hands::Hands;
 use crate::ledger::Clerk;
 use crate::meters::Meters;
 use crate::pairing::Pairing;
@@ -27,6 +28,8 @@ pub struct Shared {
     pub keys: Keys,
     /// The connected boxes.
     pub fleet: Fleet,
+    /// Orders to screens, and screens that were taken down.
+    pub hands: Hands,
     /// Who writes plays into the books.
     pub clerk: Clerk,
     /// Who looks up boxes that come.
@@ -60,6 +63,7 @@ impl State {
             keys: Keys::load_or_make(data, clock.now()).expect("keys"),
             clock,
             fleet: Fleet::default(),
+            hands: Hands::default(),
             clerk: Clerk::default(),
             usher: Usher::default(),
             meters: Meters::default(),

@@ -13,9 +13,10 @@ use crate::play::LogMark;
 use crate::trust::{KeySignature, Rank, SignedCharter};
 
 /// The name of a message, a tab, its JSON: as this release writes it.
-const WRITTEN: &str = include_str!("golden/v2.tsv");
+const WRITTEN: &str = include_str!("golden/v3.tsv");
 /// As each release wrote it.
-const EVERY_RELEASE: [(u32, &str); 2] = [(1, include_str!("golden/v1.tsv")), (2, WRITTEN)];
+const EVERY_RELEASE: [(u32, &str); 3] =
+    [(1, include_str!("golden/v1.tsv")), (2, include_str!("golden/v2.tsv")), (3, WRITTEN)];
 
 fn line<T: serde::Serialize>(name: &str, message: &T) -> (String, Vec<u8>) {
     (name.to_owned(), encode(message).unwrap())
@@ -46,13 +47,13 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         clock: at,
         manifest_version: 3,
         held: Held::default(),
+        holds_taken_down: false,
     };
     let screens = vec![
-        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900, steps: None },
-        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0, steps: None },
+        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900, steps: None, cover: None },
+        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0, steps: None, cover: None },
     ];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
-    let trouble = |kind| Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
     let mut lines = vec![
         line("hello", &ToServer::Hello(hello.clone())),
         line("beat", &ToServer::Beat(beat)),
@@ -86,18 +87,22 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("expired", &Verdict::Expired),
         line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
     ];
-    lines.extend(messages_of_trust(hello));
+    lines.extend(messages_of_trust(&hello));
     lines.extend(messages_of_time(at, &screen));
     lines.extend(ObstacleKind::ALL.map(|kind| delivery(kind, &screen, at, hash)));
     for (name, format) in [("jpeg", PictureFormat::Jpeg), ("png", PictureFormat::Png)] {
         let head = PictureHead { screen: screen.clone(), at, format, size_bytes: 12_345 };
         lines.push(line(&format!("picture {name}"), &head));
     }
-    for kind in TROUBLES {
-        lines.push(line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble(kind))));
-    }
+    lines.extend(TROUBLES.map(|kind| trouble(kind, hash)));
     lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));
+    lines.extend(messages_of_hands(at, &screen, hello));
     lines
+}
+
+fn trouble(kind: TroubleKind, hash: ContentHash) -> (String, Vec<u8>) {
+    let trouble = Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
+    line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble))
 }
 
 fn welcome(server_time: Instant, acked: LogMark, hold_plays_ms: u64) -> ToPlayer {
@@ -110,11 +115,46 @@ fn charter() -> SignedCharter {
     SignedCharter { body: "{\"a\":1}".into(), signatures }
 }
 
+fn messages_of_hands(at: Instant, screen: &ScreenId, hello: Hello) -> Vec<(String, Vec<u8>)> {
+    let id = u64::MAX >> 1;
+    let mut lines = vec![
+        line("hello of one taken down", &ToServer::Hello(Hello { holds_taken_down: true, ..hello })),
+        line("taken down", &ToPlayer::TakenDown { screens: vec![screen.clone()] }),
+        line("nothing taken down", &ToPlayer::TakenDown { screens: Vec::new() }),
+    ];
+    for (name, command) in [
+        ("identify", Command::Identify { for_ms: IDENTIFY_MS }),
+        ("test card", Command::TestCard { for_ms: TEST_CARD_MS }),
+        ("clear", Command::Clear),
+        ("restart stage", Command::RestartStage),
+        ("restart agent", Command::RestartAgent),
+        ("log", Command::Log),
+    ] {
+        let order = Order { id, screen: screen.clone(), until: at.plus_ms(ORDER_MS), command };
+        lines.push(line(&format!("order {name}"), &ToPlayer::Order(order)));
+    }
+    let answer = |outcome| ToServer::Answer(Answer { id, screen: screen.clone(), outcome });
+    lines.push(line("answer done", &answer(Outcome::Done { at, log: Vec::new() })));
+    lines.push(line("answer log", &answer(Outcome::Done { at, log: vec!["INFO 画面已就绪".into()] })));
+    for why in [WhyNot::OtherScreen, WhyNot::Late, WhyNot::NoStage, WhyNot::Unknown, WhyNot::Busy] {
+        lines.push(line(&format!("answer {}", why.word()), &answer(Outcome::Refused { why })));
+    }
+    for (name, cover) in
+        [("taken down", Cover::TakenDown), ("identified", Cover::Identify), ("tested", Cover::TestCard)]
+    {
+        let cover = Some(cover);
+        let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover }];
+        let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+        lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
+    }
+    lines
+}
+
 fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {
     let tick_us = 7_000_001;
     let told = TimeTold { tick_us, heard_us: at.0 * 1_000 + 17, told_us: at.0 * 1_000 + 23 };
     let steps = Steps { clock_error_us: Some(140), late_p95_us: 3_200, skipped: 2 };
-    let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: Some(steps) }];
+    let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: Some(steps), cover: None }];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
     [
         line("time asked", &TimeAsked { tick_us }),
@@ -123,10 +163,10 @@ fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {
     ]
 }
 
-fn messages_of_trust(hello: Hello) -> [(String, Vec<u8>); 5] {
+fn messages_of_trust(hello: &Hello) -> [(String, Vec<u8>); 5] {
     let held = Held { charter_version: 2, epoch: 4, manifest: Rank::new(4, 12), assignment: Rank::new(4, 9) };
     [
-        line("hello of one that holds something", &ToServer::Hello(Hello { held, ..hello })),
+        line("hello of one that holds something", &ToServer::Hello(Hello { held, ..hello.clone() })),
         line("charter", &ToPlayer::Charter(charter())),
         line("renew", &ToServer::Renew { request_pem: "PEM".into() }),
         line("certificate", &ToPlayer::Certificate { pem: "PEM".into() }),
@@ -203,6 +243,10 @@ fn what_an_old_box_said_is_read_and_what_a_newer_one_adds_is_skipped() {
     let tomorrow = br#"{"screen":"Z1-1","step":"of_tomorrow","since":1,"obstacle":{"kind":"of_tomorrow"}}"#;
     let read: ScreenDelivery = decode(tomorrow).unwrap();
     assert_eq!((read.step, read.obstacle), (Step::Other, Some(Obstacle::new(ObstacleKind::Other, ""))));
+    let tomorrow = br#"{"id":1,"screen":"Z1-1","until":2,"command":{"do":"of_tomorrow","a":1}}"#;
+    assert_eq!(decode::<Order>(tomorrow).unwrap().command, Command::Unknown);
+    let tomorrow = br#"{"id":1,"screen":"Z1-1","outcome":{"outcome":"of_tomorrow","a":1}}"#;
+    assert_eq!(decode::<Answer>(tomorrow).unwrap().outcome, Outcome::Unknown);
     let tomorrow = br#"{"type":"of_tomorrow","a":1}"#;
     assert_eq!(decode::<ToServer>(tomorrow), Ok(ToServer::Unknown));
     assert_eq!(decode::<ToPlayer>(tomorrow), Ok(ToPlayer::Unknown));

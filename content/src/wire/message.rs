@@ -9,6 +9,7 @@ use crate::play::LogMark;
 use crate::trust::{Rank, SignedCharter};
 
 use super::delivery::Delivery;
+use super::order::{Answer, Cover, Order};
 use super::versions::{Versions, first};
 
 /// What a box says.
@@ -37,6 +38,8 @@ pub enum ToServer {
         /// A certificate request, PEM, for a new key.
         request_pem: String,
     },
+    /// What became of an order. Since version 3.
+    Answer(Answer),
     /// A word of a newer box; skipped.
     #[serde(other)]
     Unknown,
@@ -65,6 +68,9 @@ pub struct Hello {
     /// The highest it has ever seen.
     #[serde(default, skip_serializing_if = "Held::is_nothing")]
     pub held: Held,
+    /// It holds a screen as taken down: a server that says nothing of it would leave that so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds_taken_down: bool,
 }
 
 impl Hello {
@@ -129,6 +135,9 @@ pub struct ScreenBeat {
     /// How well it keeps step; none while nothing moves on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<Steps>,
+    /// What lies over its programme, as it was presented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Cover>,
 }
 
 /// How well a screen keeps step with the network's time.
@@ -225,6 +234,14 @@ pub enum ToPlayer {
     },
     /// The server will not go on.
     Refused(Refusal),
+    /// These screens of the box are taken down and show the card that is compiled in until they are named no more: the
+    /// whole list, told anew whenever the box comes and when it changes. Since version 3.
+    TakenDown {
+        /// Which; those it does not drive mean nothing to it.
+        screens: Vec<ScreenId>,
+    },
+    /// A person wants something done. Since version 3.
+    Order(Order),
     /// A word of a newer server; skipped.
     #[serde(other)]
     Unknown,

@@ -15,6 +15,9 @@
 //! purpose says [`ToPlayer::Stopping`]; after that, and when it is lost without a word, boxes come back spread over a window
 //! the server named ([`comeback`]). A picture of
 //! the glass is asked for with [`ToPlayer::Look`] and comes as a unidirectional stream: one [`PictureHead`] frame, then bytes.
+//! Which screens people took down is a state, told behind every [`ToPlayer::Assigned`] and when it changes
+//! ([`ToPlayer::TakenDown`]); beats tell what lies over a programme. What a person wants done once is a [`ToPlayer::Order`],
+//! answered by [`ToServer::Answer`] or by nothing.
 //!
 //! **Files** (ALPN [`ALPN_BULK`], mutual TLS, or any bidirectional stream of the control connection after the first). The
 //! box sends one [`Fetch`] frame; the server answers one [`Found`] frame and the bytes from the offset on.
@@ -45,6 +48,7 @@ pub mod enrol;
 #[cfg(test)]
 mod golden;
 mod message;
+mod order;
 pub mod time;
 mod versions;
 
@@ -54,7 +58,11 @@ pub use message::{
     Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, Steps, ToPlayer,
     ToServer, Trouble, TroubleKind,
 };
-pub use versions::{LINK_OLDEST, LINK_VERSION, Versions};
+pub use order::{
+    Answer, Command, Cover, IDENTIFY_MS, LOG_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_LINES_MAX, ORDER_MS, Order, Outcome,
+    TEST_CARD_MS, WhyNot,
+};
+pub use versions::{HANDS_SINCE, LINK_OLDEST, LINK_VERSION, Versions};
 
 /// ALPN of the control connection, with its version.
 pub const ALPN_CONTROL: &[u8] = b"anteroom/1";

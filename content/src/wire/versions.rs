@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 /// - 1: the first.
 /// - 2: a box tells how far it is ([`super::Delivery`]), hears that the server stops ([`super::ToPlayer::Stopping`]), and
 ///   both say which versions they speak.
-pub const LINK_VERSION: u32 = 2;
+/// - 3: remote hands: a box obeys an [`super::Order`], and hears which of its screens were taken down.
+pub const LINK_VERSION: u32 = 3;
+/// The version from which on a box has hands.
+pub const HANDS_SINCE: u32 = 3;
 /// The oldest version of the messages this release still speaks.
 pub const LINK_OLDEST: u32 = 1;
 
@@ -48,11 +51,11 @@ mod tests {
     /// The releases before, of and after this one, as boxes and as servers.
     #[test]
     fn skew_matrix() {
-        let releases = [range(1, 1), Versions::OURS, range(2, 3)];
+        let releases = [range(1, 1), Versions::OURS, range(2, 4)];
         let spoken = releases.map(|the_box| releases.map(|server| server.agree(the_box)));
         assert_eq!(
             spoken,
-            [[Some(1), Some(1), None], [Some(1), Some(2), Some(2)], [None, Some(2), Some(3)]],
+            [[Some(1), Some(1), None], [Some(1), Some(3), Some(3)], [None, Some(3), Some(4)]],
             "neighbours speak the older one's version; who is two apart is told so"
         );
     }

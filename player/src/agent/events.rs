@@ -7,7 +7,7 @@ use anteroom_content::id::{ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::{Envelope, Manifest};
 use anteroom_content::text::Text;
 use anteroom_content::trust::SignedCharter;
-use anteroom_content::wire::{Carrier, Obstacle, ToServer, Trouble, TroubleKind};
+use anteroom_content::wire::{Carrier, Obstacle, Order, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::health::Status;
@@ -123,6 +123,10 @@ pub enum LinkEvent {
         /// Where the picture goes.
         answer: oneshot::Sender<Look>,
     },
+    /// The screens of this box that are taken down, all of them.
+    TakenDown(Vec<ScreenId>),
+    /// A person wants something done.
+    Order(Order),
 }
 
 /// A picture of the glass in a file, or why there is none. Whoever gets it removes the file.

@@ -167,6 +167,13 @@ pub const WELCOME_TIME_ERROR_MS: i64 = 1_000;
 pub const TIME_ASKED_AT_ONCE: u32 = 8;
 /// How long between two of those questions.
 pub const TIME_BURST_GAP: Duration = Duration::from_millis(50);
+/// Orders remembered so that none is obeyed twice.
+pub const ORDERS_REMEMBERED_MAX: usize = 64;
+/// Orders that wait for the stage at one time.
+pub const ORDERS_AWAITED_MAX: usize = 8;
+/// A player that is started anew has so long to tell its server that it heard.
+pub const RESTART_AFTER: Duration = Duration::from_millis(300);
+
 /// How often the desk looks around itself.
 pub const TICK: Duration = Duration::from_secs(1);
 /// From the wish to stop to the end of the process.

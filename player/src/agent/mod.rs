@@ -8,6 +8,7 @@ mod doctor;
 mod door;
 mod events;
 mod health;
+mod journal;
 mod lamp;
 mod limits;
 mod link;
@@ -24,7 +25,8 @@ mod walk;
 
 pub use caller::{snapshot, status};
 pub use doctor::examine;
+pub use journal::Journal;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};
-pub use run::{Options, run};
+pub use run::{Ended, Options, run};
 pub use supervise::{Size, StageCommand};
 pub use systemd::Systemd;

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anteroom_content::clock::System;
@@ -14,8 +14,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::desk::{Desk, DeskRooms};
-use super::events::{self, Event, EventSender};
-use super::limits::SCRUB_EVERY;
+use super::events::{self, Event, EventSender, stop_asked};
+use super::journal::Journal;
+use super::limits::{RESTART_AFTER, SCRUB_EVERY};
 use super::link::{self, Link};
 use super::playlog::Scribe;
 use super::store::{Ballast, FileError, Files, Store, StoreError};
@@ -37,6 +38,45 @@ pub struct Options {
     pub stage: StageCommand,
     /// Who started the agent and watches it.
     pub systemd: Systemd,
+    /// Where the newest lines of the log are kept.
+    pub journal: Journal,
+}
+
+/// Why the agent ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to, by a signal.
+    Stopped,
+    /// It is to be started anew.
+    Again,
+}
+
+/// The way to start the agent anew; clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Leave {
+    stop: watch::Sender<bool>,
+    is_again: Arc<AtomicBool>,
+}
+
+impl Leave {
+    fn new() -> (Self, watch::Receiver<bool>) {
+        let (stop, stopped) = watch::channel(false);
+        (Self { stop, is_again: Arc::default() }, stopped)
+    }
+
+    /// Ends the agent in a moment, to be started anew: the server is told first.
+    pub fn for_good_reason(&self) {
+        self.is_again.store(true, Ordering::SeqCst);
+        let stop = self.stop.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(RESTART_AFTER).await;
+            stop.send_replace(true);
+        });
+    }
+
+    fn ended(&self) -> Ended {
+        if self.is_again.load(Ordering::SeqCst) { Ended::Again } else { Ended::Stopped }
+    }
 }
 
 /// Why the agent cannot run.
@@ -64,11 +104,17 @@ pub enum Unable {
 /// How long the log may take to close when the agent stops.
 const CLOSE_MAX: Duration = Duration::from_millis(500);
 
-/// Runs the agent until `stop`.
+/// Runs the agent until `asked_to_stop`, or until it is to be started anew.
 ///
 /// # Errors
 /// [`Unable`] when it cannot start.
-pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Unable> {
+pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> Result<Ended, Unable> {
+    let (leave, stop) = Leave::new();
+    let leaving = leave.stop.clone();
+    let follow = tokio::spawn(async move {
+        stop_asked(&mut asked_to_stop).await;
+        leaving.send_replace(true);
+    });
     let _lock = take_folder(&options.state)?;
     let store = Store::open(&options.state).await?;
     let files = Files::open(options.state.join("files"))?;
@@ -100,6 +146,8 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
         glass,
         events: events.clone(),
         systemd: options.systemd,
+        journal: options.journal,
+        leave: leave.clone(),
     })
     .await?;
     desk.resize();
@@ -129,8 +177,9 @@ pub async fn run(options: Options, stop: watch::Receiver<bool>) -> Result<(), Un
     let _ = tokio::time::timeout(CLOSE_MAX, link).await;
     let _ = tokio::time::timeout(CLOSE_MAX, store.close()).await;
     let _ = fs::remove_file(door::path(&options.state));
+    follow.abort();
     tracing::info!("the agent has stopped");
-    Ok(())
+    Ok(leave.ended())
 }
 
 /// Makes the folder if need be, keeps strangers out of it, and keeps a second agent out of it.

@@ -160,7 +160,7 @@ impl Life {
                             FromStage::Frames { .. } | FromStage::Shown(_) | FromStage::Ended(_)
                             | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. }
                             | FromStage::Decodes { .. } | FromStage::Amiss { .. }
-                            | FromStage::Opens { .. } | FromStage::Opened { .. } => {}
+                            | FromStage::Opens { .. } | FromStage::Opened { .. } | FromStage::Covered { .. } => {}
                         }
                         events.send(Event::Stage(StageEvent::Said(message))).await;
                     }

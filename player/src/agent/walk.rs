@@ -19,13 +19,15 @@ use tokio::task::JoinHandle;
 
 use super::caller;
 use super::health::Status;
+use super::journal::Journal;
 use super::link::fake::{FakeServer, Talk};
-use super::run::{Options, Unable, run};
+use super::run::{Ended, Options, Unable, run};
 use super::supervise::{Display, Size, StageCommand};
 use super::systemd::Systemd;
 
 mod alive;
 mod delivery;
+mod hands;
 mod trust;
 
 /// How often a fact is looked for.
@@ -61,7 +63,7 @@ fn stage(folder: &Path, script: &str) -> StageCommand {
 struct Running {
     state: PathBuf,
     stop: watch::Sender<bool>,
-    done: JoinHandle<Result<(), Unable>>,
+    done: JoinHandle<Result<Ended, Unable>>,
 }
 
 impl Running {
@@ -78,6 +80,7 @@ impl Running {
             size: None,
             stage: stage(folder, script),
             systemd,
+            journal: Journal::default(),
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
     }
@@ -348,6 +351,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         size: Some(Size { width_px: 320, height_px: 180 }),
         stage: stage(folder.path(), ""),
         systemd: Systemd::default(),
+        journal: Journal::default(),
     };
     let (_stop, stopped) = watch::channel(false);
     assert!(matches!(run(second, stopped).await, Err(Unable::Taken(_))));

@@ -9,8 +9,8 @@ use super::ladder::Step;
 use super::layout::{Layout, Shape};
 use super::mark::{Mark, Style};
 use super::rail::ClockFace;
-use super::typeset::{Weight, fit};
-use crate::bridge::Waiting;
+use super::typeset::{Weight, fit, width};
+use crate::bridge::{NamePlate, Waiting};
 
 /// Said under every card of health education (DOMAIN §6.4).
 const DISCLAIMER: &str = "本内容为健康科普，不能代替医生诊断和治疗。";
@@ -119,6 +119,43 @@ pub(super) fn fallback(layout: &Layout) -> Vec<Mark> {
     ];
     marks.extend(stacked(layout, area.inset_by(layout.gap * 3, layout.gap * 2), &lines, &[2]));
     marks
+}
+
+/// Which screen this is, for somebody who walks along a corridor: its number as large as the glass allows.
+pub(super) fn name_plate(layout: &Layout, plate: &NamePlate) -> Vec<Mark> {
+    let area = layout.glass;
+    let mut marks = vec![Mark::plate(area, SAND, 0)];
+    let words = [&plate.number, &plate.name.zh, &plate.zone.zh, &plate.box_name].map(String::as_str);
+    if layout.shape == Shape::Ribbon {
+        let text = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ");
+        marks.push(Style::plain(layout.body, NIGHT).strong().shrinking(12).line(&text, area.inset_by(layout.gap, 0)));
+        return marks;
+    }
+    let inner = area.inset_by(layout.gap * 2, layout.gap);
+    let (upper, lower) = inner.split_top(inner.h * 45 / 100);
+    let number = Style::plain(largest(&plate.number, upper), NIGHT).strong().centred();
+    marks.push(number.line(&plate.number, upper));
+    let both = |text: &Text| format!("{}  {}", text.zh, text.en).trim().to_owned();
+    let (name, zone, site) = (both(&plate.name), both(&plate.zone), both(&plate.site));
+    let mut lines = [
+        (name.as_str(), Style::plain(layout.body.up(5), NIGHT).strong()),
+        (zone.as_str(), Style::plain(layout.body.up(3), PINE).strong()),
+        (site.as_str(), Style::plain(layout.body, NIGHT)),
+        (plate.box_name.as_str(), Style::plain(layout.body.up(1), NIGHT)),
+    ]
+    .to_vec();
+    lines.retain(|(text, _)| !text.is_empty());
+    marks.extend(stacked(layout, lower, &lines, &[]));
+    marks
+}
+
+/// The largest size at which a line fits an area.
+fn largest(text: &str, area: Area) -> Step {
+    let mut step = Step::at_most(f32::INFINITY);
+    while let Some(smaller) = step.down().filter(|_| step.line() > area.h || width(text, step, Weight::Bold) > area.w) {
+        step = smaller;
+    }
+    step
 }
 
 /// Rings that spread from a lower corner: still water.

@@ -18,6 +18,7 @@ use super::glass::Glass;
 use super::ink::WHITE;
 use super::look::{Look, Looks};
 use super::movie::Fed;
+use super::overlay::{Overlay, cover};
 use super::pace::Pace;
 use super::paint::{Covers, placed, region};
 use super::picture::Pictures;
@@ -62,17 +63,24 @@ pub(super) fn add(app: &mut App, files: Files) {
         .init_resource::<Pictures>()
         .insert_resource(files)
         .insert_resource(LastCue { due, serial: 0, started: Moment::now() })
-        .add_systems(Update, (hear, receive, conduct, roll).chain().in_set(Direction));
+        .add_systems(Update, (hear, cover, receive, conduct, roll).chain().in_set(Direction));
 }
 
 /// The director's part of a frame; what follows paints what it decided.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub(super) struct Direction;
 
-fn hear(mut inbox: ResMut<Inbox>, mut desk: Desk, mut looks: ResMut<Looks>, mut exit: MessageWriter<AppExit>) {
+fn hear(
+    mut inbox: ResMut<Inbox>,
+    mut desk: Desk,
+    mut looks: ResMut<Looks>,
+    mut overlay: ResMut<Overlay>,
+    mut exit: MessageWriter<AppExit>,
+) {
     for _ in 0..WORDS_A_FRAME_MAX {
         let Some(word) = inbox.take() else { return };
         match word {
+            Word::Told(ToStage::Cover(covering)) => overlay.tell(*covering),
             Word::Told(message) => obey(message, &mut desk, &mut looks, &mut exit),
             Word::Ended => {
                 tracing::info!("the agent is gone: the stage ends");
@@ -102,6 +110,8 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
             return;
         }
+        // What lies over the programme is no ground of it.
+        ToStage::Cover(_) => return,
         ToStage::Leave => {
             desk.report.interrupt(&desk.outbox);
             exit.write(AppExit::Success);

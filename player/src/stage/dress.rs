@@ -26,7 +26,7 @@ use super::told::{Ground, Scene, Told};
 /// How high the regions lie: acts are between.
 const RAIL_HEIGHT: i32 = 1;
 const STRIP_HEIGHT: i32 = 2;
-const CAPTION_HEIGHT: i32 = i32::MAX;
+const CAPTION_HEIGHT: i32 = i32::MAX - 2;
 
 /// The most bytes of glyphs kept: some ten thousand characters of waiting-room size.
 const ATLAS_BYTES_MAX: u64 = 64 * 1024 * 1024;

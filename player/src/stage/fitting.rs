@@ -14,8 +14,9 @@ use super::layout::{Layout, Sight};
 use super::mark::Mark;
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
+use super::test_card::{self, TestFacts};
 use super::typeset::width;
-use crate::bridge::Waiting;
+use crate::bridge::{NamePlate, Waiting};
 
 fn face() -> ClockFace {
     ClockFace { time: "23:58".into(), date: Text::new("12月30日 星期三", "Wednesday, 30 December") }
@@ -87,7 +88,7 @@ fn check(region: Area, marks: &[Mark]) -> Result<(), TestCaseError> {
     let mut taken: Vec<(Area, String)> = Vec::new();
     for mark in marks {
         let (area, told) = match mark {
-            Mark::Plate { area, .. } | Mark::Arc { area, .. } => {
+            Mark::Plate { area, .. } | Mark::Arc { area, .. } | Mark::Ring { area, .. } => {
                 prop_assert!(area.is_empty() || region.holds(*area), "{mark:?} leaves {region:?}");
                 continue;
             }
@@ -181,6 +182,24 @@ proptest! {
         let mut nobody = strip_facts(&layout, &name);
         nobody.page.entries.clear();
         check(layout.strip, &strip(&layout, &nobody))?;
+    }
+
+    #[test]
+    fn name_plate_and_test_card_keep_their_places(sight in any_sight(), name in "[一-龥]{0,12}", has_address in any::<bool>()) {
+        let layout = Layout::of(&sight).whole();
+        let plate = NamePlate {
+            number: "QLZX-Z04-12".into(),
+            name: Text::new(&name, "Screen"),
+            zone: Text::new("心血管内科候诊区二区", "Cardiology waiting area two"),
+            site: Text::new("青岚市中心医院（演示）", "Qinglan Central Hospital (demo)"),
+            box_name: "box-4f21b07c9a".into(),
+        };
+        check(layout.glass, &card::name_plate(&layout, &plate))?;
+        check(layout.glass, &card::fallback(&layout))?;
+        let address = has_address.then(|| "HTTP://192.168.100.200:8081/S/ABCDEF".to_owned());
+        let mut marks = test_card::still(&layout, &TestFacts { plate, sight, address });
+        marks.extend(test_card::pulse(&layout, true, Some(120)));
+        check(layout.glass, &marks)?;
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::film::Reel;
 use super::gist::Gist;
 use super::glass::Glass;
 use super::look::take_looks;
+use super::overlay::Overlay;
 use super::pace::Pace;
 use super::pipe::Outbox;
 use super::told::{Scene, Told};
@@ -87,7 +88,12 @@ fn glance(
     (on_the_way, others): (Query<(Entity, &Glancing)>, Query<(), (With<Screenshot>, Without<Glancing>)>),
     monitors: Query<&Monitor, With<PrimaryMonitor>>,
     (scenery, told, clock, outbox): (Res<Scenery>, Res<Told>, Res<Clockwork>, Res<Outbox>),
+    overlay: Res<Overlay>,
 ) {
+    if overlay.lies() {
+        // What a person put over the programme is not what the programme ought to show.
+        return glances.rest();
+    }
     if let Some((entity, glancing)) = on_the_way.iter().next() {
         if glancing.asked.elapsed() > BACK_MAX {
             commands.entity(entity).despawn();

@@ -7,6 +7,8 @@ use super::ladder::Step;
 
 /// Reading distance over the height of a comfortable character (DOMAIN §2.7).
 const DISTANCE_PER_CHARACTER: f32 = 160.0;
+/// The same over the height of the smallest character anybody must read.
+pub(super) const LEAST_DISTANCE_PER_CHARACTER: f32 = 250.0;
 /// Glass at least so many times wider than high is a ribbon: one line of words.
 const RIBBON_SHAPE: i32 = 5;
 
@@ -94,6 +96,16 @@ impl Layout {
     /// The smallest words anybody must read: a 250th of the distance.
     pub(super) fn least(&self) -> Step {
         self.body.lower(3)
+    }
+
+    /// The same glass as one area: no rail, no strip.
+    pub(super) fn whole(self) -> Self {
+        let shape = match self.shape {
+            Shape::Board if self.glass.h > self.glass.w => Shape::Portrait,
+            Shape::Board => Shape::Landscape,
+            shape => shape,
+        };
+        Self { shape, content: self.glass, rail: Area::default(), strip: Area::default(), ..self }
     }
 
     /// The same glass with type of another size.

@@ -22,6 +22,8 @@ pub(super) enum Mark {
     Words { area: Area, setting: Setting, weight: Weight, ink: Ink, align: Align },
     /// A quarter of a disc around the lower right corner of the area.
     Arc { area: Area, ink: Ink },
+    /// A circle's line around the inside of an area.
+    Ring { area: Area, ink: Ink, width: i32 },
     /// A code for phones, its quiet zone within the area.
     Code { area: Area, address: String },
 }

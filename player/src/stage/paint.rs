@@ -49,6 +49,11 @@ pub(super) fn paint(commands: &mut Commands, images: &mut Assets<Image>, region:
                     let node = Node { border_radius: BorderRadius::top_left(whole(area.w)), ..placed(*area) };
                     parent.spawn((node, BackgroundColor(colour(*ink, 1.0)), Covers(*ink)));
                 }
+                Mark::Ring { area, ink, width } => {
+                    let node =
+                        Node { border: UiRect::all(whole(*width)), border_radius: BorderRadius::MAX, ..placed(*area) };
+                    parent.spawn((node, BorderColor::all(colour(*ink, 1.0))));
+                }
                 Mark::Code { area, address } => paint_code(parent, images, *area, address),
                 Mark::Plate { .. } | Mark::Words { .. } => {}
             }

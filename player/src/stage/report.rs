@@ -30,6 +30,10 @@ pub(super) struct Report {
     begun_us: Option<i64>,
     step: Step,
     decoder: Option<(String, bool)>,
+    /// Something lies over the programme.
+    is_covered: bool,
+    /// A scene that was covered for a moment: what comes of it after is no play.
+    spoiled: Option<Scene>,
 }
 
 /// An item on the glass.
@@ -54,6 +58,13 @@ impl Report {
             return;
         }
         self.end(now, outbox);
+        if self.is_covered {
+            self.spoiled = Some(act.due.scene.clone());
+        }
+        if self.spoiled.as_ref() == Some(&act.due.scene) {
+            return;
+        }
+        self.spoiled = None;
         let Some(item) = &act.item else { return };
         let planned_ms = u32::try_from(act.due.until.ms_since(act.due.since)).unwrap_or(u32::MAX);
         let shown = Shown {
@@ -68,6 +79,19 @@ impl Report {
         let (scene, until) = (act.due.scene.clone(), act.due.until);
         self.step.due(act.due.since.0.saturating_mul(1_000), 0);
         self.showing = Some(Showing { scene, shown, until, frames_before: frames, since: None });
+    }
+
+    /// Something lies over the programme from now on: what stood there is not seen any more.
+    pub(super) fn cover(&mut self, now: Instant, outbox: &Outbox) {
+        self.is_covered = true;
+        self.spoiled = self.showing.as_ref().map(|showing| showing.scene.clone());
+        self.end(now, outbox);
+    }
+
+    /// The programme is to be seen again, in the midst of a scene that nobody saw the beginning of.
+    pub(super) fn uncover(&mut self, due: Scene) {
+        self.is_covered = false;
+        self.spoiled = Some(due);
     }
 
     /// A frame of a movie that began at `since` is drawn now; it was due so long after that, and so many were left out.
@@ -156,7 +180,8 @@ fn tell(
     tell_applied(&mut report, &glass, &clock, on_glass, &told, &outbox);
     if report.frames_told.is_none_or(|told| told.elapsed() >= FRAMES_EVERY) {
         report.frames_told = Some(Moment::now());
-        let item = on_glass.and_then(|act| act.item.as_ref()).map(|item| item.id.clone());
+        let seen = on_glass.filter(|_| !report.is_covered);
+        let item = seen.and_then(|act| act.item.as_ref()).map(|item| item.id.clone());
         let steps = report.step.steps(tick::now_us());
         outbox.tell(FromStage::Frames { count: frames, item, steps });
     }
@@ -171,6 +196,9 @@ fn tell_applied(
     told: &Told,
     outbox: &Outbox,
 ) {
+    if report.is_covered {
+        return;
+    }
     let now = clock.now();
     let version = told.stand().and_then(|stand| stand.edition(now)).map(|edition| edition.manifest_version);
     let Some(version) = version.filter(|version| report.applied != Some(*version)) else { return };

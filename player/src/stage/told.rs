@@ -27,6 +27,8 @@ pub(super) struct Told {
     timeline: Option<Timeline>,
     /// Raised by everything that is told.
     pub(super) serial: u64,
+    /// The screen was taken down: nothing of the programme is due.
+    is_down: bool,
 }
 
 /// Whether the box has a place.
@@ -92,12 +94,21 @@ impl Told {
         }
     }
 
-    /// What is due at `at`; the engine decides.
+    /// The screen was taken down, or is not any more.
+    pub(super) const fn set_down(&mut self, is_down: bool) {
+        if self.is_down != is_down {
+            self.is_down = is_down;
+            self.serial += 1;
+        }
+    }
+
+    /// What is due at `at`; the engine decides, unless people took the screen down.
     pub(super) fn due(&self, at: Instant) -> Due {
         let always = |scene| Due { scene, since: Instant(i64::MIN), until: Instant(i64::MAX) };
         match &self.ground {
             Ground::Nothing => always(Scene::Dark),
             Ground::Waiting(_) => always(Scene::Waiting),
+            Ground::Stand(_) if self.is_down => always(Scene::Fallback),
             Ground::Stand(stand) => {
                 let cue = self.timeline.as_ref().and_then(|timeline| timeline.cue(&stand.screen, at));
                 cue.map_or_else(|| always(Scene::Fallback), Due::of)

@@ -19,6 +19,8 @@ pub(super) enum Permission {
     Judge,
     /// Take media off the air.
     Withdraw,
+    /// Take screens down at once.
+    TakeDown,
     /// Change playlists and rules.
     Compose,
     /// Publish, and take a publication back.
@@ -32,11 +34,12 @@ pub(super) enum Permission {
 impl Permission {
     /// Every permission.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Arrange,
         Self::Upload,
         Self::Judge,
         Self::Withdraw,
+        Self::TakeDown,
         Self::Compose,
         Self::Publish,
         Self::Clinics,
@@ -49,6 +52,8 @@ impl Permission {
             Self::Arrange | Self::Upload | Self::Compose | Self::Publish => matches!(role, Role::Admin | Role::Editor),
             Self::Judge => matches!(role, Role::Reviewer),
             Self::Withdraw => matches!(role, Role::Admin | Role::Editor | Role::Reviewer),
+            // Whoever is on duty: what should not be seen waits for nobody.
+            Self::TakeDown => matches!(role, Role::Admin | Role::Editor | Role::Reviewer | Role::Clinic),
             Self::Clinics => matches!(role, Role::Admin | Role::Editor | Role::Clinic),
             Self::Administer => matches!(role, Role::Admin),
         }

@@ -15,6 +15,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::fields::{Asked, clean};
 use super::frame::{Page, show};
+use super::hands::{DownLine, downs};
 use super::moment;
 use super::visitor::Staff;
 use crate::db::deliveries;
@@ -66,6 +67,7 @@ struct DeliveryPage {
     sites: Vec<Arc<Site>>,
     zone_name: String,
     has_more: bool,
+    downs: Vec<DownLine>,
 }
 
 /// What is asked, as it stands in the address.
@@ -174,6 +176,7 @@ pub(super) async fn look(
         counts: HowFar::ALL.into_iter().map(|how_far| (how_far.word(), found.sum.count(how_far))).collect(),
         zone_name: zone.map(|zone| page.text(&zone.name)).unwrap_or_default(),
         sites: ground.sites.clone(),
+        downs: downs(&desk).await?,
         rows,
         has_more,
         which,

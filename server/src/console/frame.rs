@@ -205,6 +205,11 @@ impl Page {
         self.may(Permission::Withdraw)
     }
 
+    /// May take screens down at once.
+    pub(super) fn may_take_down(&self) -> bool {
+        self.may(Permission::TakeDown)
+    }
+
     /// May change playlists and rules.
     pub(super) fn may_compose(&self) -> bool {
         self.may(Permission::Compose)

@@ -118,6 +118,8 @@ pub(super) struct Glass {
     pub(super) picture_at: Option<Instant>,
     /// The box that lights it.
     pub(super) paired: Option<PairedBox>,
+    /// It is taken down.
+    pub(super) is_down: bool,
 }
 
 /// What all screens are judged by.
@@ -179,6 +181,7 @@ impl Wall {
             now: now_of(editions, &screen.id, self.now),
             picture_at: desk.house.fleet.picture(&screen.id).map(|picture| picture.at),
             paired: self.paired(&screen.id).cloned(),
+            is_down: desk.house.hands.down.of(&screen.id).is_some(),
         }))
     }
 }

@@ -20,6 +20,7 @@ mod files;
 mod frame;
 mod gate;
 mod glass;
+mod hands;
 mod media;
 mod media_form;
 mod media_words;

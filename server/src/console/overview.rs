@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::fields::Asked;
 use super::frame::{Page, show};
 use super::glass::{Glass, Shows, Standing, Wall, What, ask_for_picture};
+use super::hands::{DownLine, downs};
 use super::visitor::Staff;
 use crate::db::accounts;
 use crate::db::boxes::{self, ToldTrouble};
@@ -52,6 +53,7 @@ struct OverviewPage {
     waiting: usize,
     unpublished: usize,
     steps: Option<FirstSteps>,
+    downs: Vec<DownLine>,
 }
 
 #[derive(Default, Deserialize)]
@@ -102,6 +104,7 @@ pub(super) async fn look(
         troubles: troubles(&desk, &wall).await?,
         unpublished: publish::preview(&desk.house).await?.screens.len(),
         steps: first_steps(&desk, &standings).await?,
+        downs: downs(&desk).await?,
         sites: wall.places.sites.clone(),
         site: which.site,
         state: which.state,

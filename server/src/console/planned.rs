@@ -29,6 +29,7 @@ struct PlannedPage {
     place: String,
     sites: Vec<(Site, Vec<Zone>)>,
     report: PlannedReport,
+    downs: Vec<String>,
 }
 
 #[expect(
@@ -109,7 +110,18 @@ pub(super) async fn look(
         Some(Whose::Zone(zone)) => zone.to_string(),
         None => String::new(),
     };
-    show(&PlannedPage { page: staff.page(), date, place, sites, report })
+    let page = staff.page();
+    let names = desk.names().await?;
+    let downs = report.downs.iter().map(|one| {
+        let until = one.until.map_or_else(|| page.word("planned-down-now"), |until| page.when(&until));
+        let by = names.get(&one.account).cloned().unwrap_or_else(|| one.account.clone());
+        let span = page.t("planned-down-span").put("from", page.when(&one.from)).put("until", until).put("by", by);
+        [one.scope.name().to_owned(), span.to_string(), one.reason.clone()]
+            .join(" · ")
+            .trim_end_matches(" · ")
+            .to_owned()
+    });
+    show(&PlannedPage { downs: downs.collect(), page, date, place, sites, report })
 }
 
 /// The file.

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::access::Permission::{Administer, Arrange, Clinics, Compose, Judge, Publish, Upload, Withdraw};
+use super::access::Permission::{Administer, Arrange, Clinics, Compose, Judge, Publish, TakeDown, Upload, Withdraw};
 use super::access::{Needs, guard};
 use super::calendar_import::IMPORT_BYTES_MAX;
 use super::desk::Desk;
@@ -18,10 +18,11 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, delivery, files,
-    media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish, report,
-    review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form, visitor, why,
-    zone_form,
+    hands, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish,
+    report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form,
+    visitor, why, zone_form,
 };
+use crate::hands::recount;
 use crate::state;
 
 /// The largest form, in bytes; uploads have a limit of their own.
@@ -100,6 +101,10 @@ async fn forget(State(desk): State<Desk>, request: Request, next: Next) -> Respo
     let answer = next.run(request).await;
     if is_deed {
         desk.grounds.forget().await;
+        // A screen that was hung elsewhere may have come under what is taken down, or left it.
+        if let Err(error) = recount(&desk.house).await {
+            tracing::error!(reason = %error, "what is taken down was not counted out anew");
+        }
     }
     answer
 }
@@ -146,6 +151,10 @@ fn places(routes: Routes) -> Routes {
         .post("/screens/{id}/detach", Needs::May(Arrange), pair::detach)
         .post("/screens/{id}/unpair", Needs::May(Arrange), pair::unpair)
         .post("/boxes/{id}/unpair", Needs::May(Arrange), pair::unpair_spare)
+        .get("/hands/{id}", Needs::SignedIn, hands::look)
+        .post("/hands/{id}/order", Needs::May(Arrange), hands::order)
+        .post("/hands/{id}/take-down", Needs::May(TakeDown), hands::take_down)
+        .post("/hands/{id}/put-back", Needs::May(Publish), hands::put_back)
         .get("/pair", Needs::May(Arrange), pair::ask)
         .post("/pair", Needs::May(Arrange), pair::pair)
         .get("/zones/new", Needs::May(Arrange), zone_form::start)

@@ -17,10 +17,12 @@ use super::fault::Fault;
 use super::fields::{Asked, Named, clean};
 use super::frame::{Page, show};
 use super::glass::{Glass, Now, Shows, Standing, Wall, ask_for_large_picture, next_of};
+use super::hands::{DownLine, Hands, downs};
 use super::screen_form::ScreenForm;
 use super::visitor::Staff;
 use crate::db::boxes::{self, PairedBox};
 use crate::fleet::Seen;
+use crate::hands::Scope;
 
 struct ZoneBranch {
     zone: Zone,
@@ -42,6 +44,7 @@ struct ScreensPage {
     waiting: usize,
     search: String,
     has_places: bool,
+    downs: Vec<DownLine>,
 }
 
 #[derive(Default, Deserialize)]
@@ -85,6 +88,7 @@ pub(super) async fn look(
         spare: boxes.into_iter().filter(|(_, screens)| screens.is_empty()).map(|(paired, _)| paired).collect(),
         waiting: desk.house.pairing.waiting(staff.visitor.now).len(),
         has_places: !wall.places.sites.is_empty(),
+        downs: downs(&desk).await?,
         search,
     })
 }
@@ -102,6 +106,7 @@ struct ScreenPage {
     form: ScreenForm,
     zones: Vec<Zone>,
     spare: Vec<BoxId>,
+    hands: Hands,
     problems: Vec<super::said::Said>,
 }
 
@@ -151,8 +156,11 @@ async fn page(
     let mut spare: Vec<_> = boxes.into_iter().filter(|(_, is_spare)| *is_spare).map(|(id, _)| id).collect();
     spare.sort();
     let enrolled_by = glass.paired.as_ref().map(|paired| paired.enrolled_by.clone()).unwrap_or_default();
+    let page = staff.page().at_site(glass.site.as_ref());
+    let hands = Hands::read(desk, &page, &Scope::Screen(id.clone()), &wall.places).await?;
     Ok(ScreenPage {
-        page: staff.page().at_site(glass.site.as_ref()),
+        hands: hands.ok_or_else(Fault::not_found)?,
+        page,
         next: next_of(desk, &glass).await?,
         seen: desk.house.fleet.box_of(id),
         delivery: super::delivery::of_screen(desk, &staff.page(), &glass.zone.id, id).await?,

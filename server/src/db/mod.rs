@@ -178,6 +178,7 @@ pub mod publications;
 pub mod reach;
 mod rollups;
 pub mod scans;
+pub mod take_downs;
 pub mod totals;
 
 #[cfg(test)]

@@ -377,6 +377,11 @@ impl Fleet {
         self.changes.subscribe()
     }
 
+    /// Has whoever follows changes look again: something was learned of screens that is not kept here.
+    pub fn note_change(&self) {
+        self.changed();
+    }
+
     fn changed(&self) {
         self.changes.send_modify(|count| *count += 1);
     }

@@ -32,6 +32,8 @@ use crate::publish;
 use crate::state::State;
 use crate::{restored, twins};
 
+mod orders;
+
 /// How a conversation ended.
 #[derive(Debug)]
 enum End {
@@ -66,6 +68,7 @@ pub(super) async fn converse(
         noted_at: Tick::now(),
         assigned_version: 0,
         screens: Vec::new(),
+        told_down: if hello.holds_taken_down { None } else { Some(Vec::new()) },
         renewals: 0,
         transfers: JoinSet::new(),
         paired: Box::new(paired),
@@ -99,6 +102,8 @@ struct Dialogue<'a> {
     noted_at: Tick,
     assigned_version: u64,
     screens: Vec<ScreenId>,
+    /// Which of them are taken down, as the box was told last; none where that is not known.
+    told_down: Option<Vec<ScreenId>>,
     renewals: u32,
     transfers: JoinSet<()>,
 }
@@ -179,6 +184,7 @@ impl Dialogue<'_> {
         match word {
             // Whoever changed the screens may have been overtaken: the database says how they are now.
             ToPlayer::Assigned(_) => self.confirm().await,
+            ToPlayer::TakenDown { .. } => self.tell_down().await.map(|()| None),
             ToPlayer::Refused(refusal) => self.refuse(refusal).await.map(Some),
             stopping @ ToPlayer::Stopping { .. } => Box::pin(self.stop(&stopping)).await.map(Some),
             word @ (ToPlayer::Welcome { .. }
@@ -187,6 +193,7 @@ impl Dialogue<'_> {
             | ToPlayer::Manifest(_)
             | ToPlayer::Acked(_)
             | ToPlayer::Look { .. }
+            | ToPlayer::Order(_)
             | ToPlayer::Unknown) => self.voice.say(&word).await.map(|()| None),
         }
     }
@@ -214,6 +221,7 @@ impl Dialogue<'_> {
         self.screens.clone_from(&assignment.screens);
         self.state.fleet.place(&self.paired.id, zone.clone(), assignment.screens);
         self.voice.say(&ToPlayer::Assigned(envelope)).await?;
+        self.tell_down().await?;
         let Some(zone) = zone else { return Ok(None) };
         match publish::told(self.state, &zone).await {
             Ok(Some(manifest)) => self.voice.say_frame(manifest).await.map(|()| None),
@@ -236,6 +244,7 @@ impl Dialogue<'_> {
             ToServer::Plays(envelope) => return self.heard_plays(&envelope).await,
             ToServer::Trouble(trouble) => self.heard_trouble(trouble).await,
             ToServer::Renew { request_pem } => return self.heard_renew(&request_pem).await,
+            ToServer::Answer(answer) => self.heard_answer(answer),
             ToServer::Hello(_) => return Err(Broken::Confused("a second hello".to_owned())),
             ToServer::Unknown => tracing::debug!(r#box.id = %self.paired.id, "a word of a newer box was skipped"),
         }

@@ -78,6 +78,7 @@ async fn converse(
         | ToServer::Plays(_)
         | ToServer::Trouble(_)
         | ToServer::Delivery(_)
+        | ToServer::Answer(_)
         | ToServer::Unknown => Err(Broken::Confused("a renewal was due".to_owned()).into()),
     }
 }

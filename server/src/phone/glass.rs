@@ -65,6 +65,10 @@ pub(super) struct Glass {
 
 /// Asks the engine.
 pub(super) async fn glass(state: &State, visit: &Visit, wanted: Option<&ItemId>) -> Result<Glass, PhoneError> {
+    if state.hands.down.of(&visit.screen.id).is_some() {
+        // What people took off this glass is not handed on to phones either.
+        return Ok(Glass { on: OnGlass::Nothing, earlier: None, others: Others::Here(Vec::new()) });
+    }
     let timeline = publish::timeline(state, &visit.zone.id, visit.now.plus_ms(-LOOK_BACK_MS)).await?;
     let shows: Vec<&Show> = timeline.shows().rev().map(|(_, show)| show.as_ref()).collect();
     let cue = timeline.cue(&visit.screen.id, visit.now);

@@ -57,6 +57,7 @@ impl House {
             db,
             keys,
             fleet: Fleet::default(),
+            hands: crate::hands::Hands::default(),
             meters: Meters::default(),
             clerk: Clerk::default(),
             usher: Usher::default(),

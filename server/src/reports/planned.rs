@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::ReportError;
 use super::plays::day;
 use super::table::{safe_cell, seconds};
+use crate::db::take_downs::{self, TakeDown};
 use crate::db::{items, places, totals};
 use crate::publish;
 use crate::state::State;
@@ -35,6 +36,8 @@ pub struct PlannedReport {
     pub lines: Vec<PlannedLine>,
     /// The day is not over: it was looked at up to now.
     pub is_running: bool,
+    /// What people had taken down of these screens that day.
+    pub downs: Vec<TakeDown>,
 }
 
 /// One item on one screen.
@@ -52,6 +55,8 @@ pub struct PlannedLine {
     pub planned: u64,
     /// Their time, in milliseconds.
     pub planned_ms: u64,
+    /// Those of them that were to begin while people had the screen taken down.
+    pub planned_down: u64,
     /// Showings that were proven.
     pub played: u64,
     /// Their time, in milliseconds.
@@ -79,6 +84,12 @@ impl PlannedReport {
     pub fn sums(&self) -> (u64, u64) {
         (self.lines.iter().map(|line| line.planned).sum(), self.lines.iter().map(|line| line.played).sum())
     }
+
+    /// How many were planned while a screen was taken down.
+    #[must_use]
+    pub fn planned_down(&self) -> u64 {
+        self.lines.iter().map(|line| line.planned_down).sum()
+    }
 }
 
 /// Compares a day, whole by the wall clock of each site; a day that is not over, up to now.
@@ -98,7 +109,17 @@ pub async fn planned(state: &State, date: Date, whose: &Whose) -> Result<Planned
         let span = day(&site.time_zone, date)?;
         let end = span.end.min(state.now());
         report.is_running |= span.start < end && end < span.end;
-        let mut sums = by_plan(state, &zone.id, (span.start, end)).await?;
+        let mut downs = take_downs::between(&state.db, span.start, end).await?;
+        downs.retain(|one| places.screens_of(&zone.id).any(|screen| one.scope.holds(screen, &places)));
+        let is_down = |screen: &ScreenId, at: Instant| {
+            let held = |one: &TakeDown| {
+                one.from <= at
+                    && one.until.is_none_or(|until| at < until)
+                    && places.screen(screen).is_some_and(|screen| one.scope.holds(screen, &places))
+            };
+            downs.iter().any(held)
+        };
+        let mut sums = by_plan(state, &zone.id, (span.start, end), is_down).await?;
         let hours = span.start.plus_ms(HOUR_MS - 1).hour()..span.end.plus_ms(HOUR_MS - 1).hour();
         for (screen, item, played) in totals::plays_in_zone(&state.db, &zone.id, hours).await? {
             let sum = sums.entry((screen, item)).or_default();
@@ -112,12 +133,15 @@ pub async fn planned(state: &State, date: Date, whose: &Whose) -> Result<Planned
                 title: title.unwrap_or_else(|| Text::new(item.as_str(), "")),
                 planned: sum.planned,
                 planned_ms: sum.planned_ms,
+                planned_down: sum.planned_down,
                 played: sum.played,
                 played_ms: sum.played_ms,
                 screen,
                 item,
             }
         }));
+        let news = downs.into_iter().filter(|one| !report.downs.contains(one)).collect::<Vec<_>>();
+        report.downs.extend(news);
     }
     Ok(report)
 }
@@ -126,6 +150,7 @@ pub async fn planned(state: &State, date: Date, whose: &Whose) -> Result<Planned
 struct Sum {
     planned: u64,
     planned_ms: u64,
+    planned_down: u64,
     played: u64,
     played_ms: u64,
 }
@@ -133,7 +158,12 @@ struct Sum {
 type Sums = BTreeMap<(ScreenId, ItemId), Sum>;
 
 /// What the programmes of a zone put on its screens; a showing counts where it begins.
-async fn by_plan(state: &State, zone: &ZoneId, (from, to): (Instant, Instant)) -> Result<Sums, ReportError> {
+async fn by_plan(
+    state: &State,
+    zone: &ZoneId,
+    (from, to): (Instant, Instant),
+    is_down: impl Fn(&ScreenId, Instant) -> bool,
+) -> Result<Sums, ReportError> {
     let timeline = publish::timeline(state, zone, from).await?;
     let mut screens: Vec<ScreenId> =
         timeline.shows().flat_map(|(_, show)| &show.screens).map(|screen| screen.id.clone()).collect();
@@ -148,6 +178,7 @@ async fn by_plan(state: &State, zone: &ZoneId, (from, to): (Instant, Instant)) -
             let (since, until) = (cue.since.max(from), cue.until.min(to));
             let sum = sums.entry((screen.clone(), item)).or_default();
             sum.planned += u64::from(cue.since >= from);
+            sum.planned_down += u64::from(cue.since >= from && is_down(&screen, cue.since));
             sum.planned_ms += u64::try_from(until.ms_since(since)).unwrap_or(0);
         }
     }
@@ -169,6 +200,7 @@ pub fn planned_csv(report: &PlannedReport, language: Language) -> Vec<u8> {
         Text::new("实播时长（秒）", "Played time (s)"),
         Text::new("相差次数", "Difference"),
         Text::new("兑现率（%）", "Delivered (%)"),
+        Text::new("撤下时段内计划次数", "Planned while taken down"),
     ];
     let mut rows = vec![headings.map(|text| text.in_language(language).to_owned())];
     rows.extend(report.lines.iter().map(|line| {
@@ -187,6 +219,7 @@ pub fn planned_csv(report: &PlannedReport, language: Language) -> Vec<u8> {
             seconds(line.played_ms),
             line.difference().to_string(),
             delivered.map(|permille| format!("{}.{}", permille / 10, permille % 10)).unwrap_or_default(),
+            line.planned_down.to_string(),
         ]
     }));
     for row in rows {
@@ -254,7 +287,16 @@ mod tests {
             let whole = planned(&state, day, &Whose::Site(SiteId::parse("h").expect("name"))).await.expect("a report");
             assert_eq!(whole.lines, report.lines, "the other zone has nothing to play");
             let text = String::from_utf8(planned_csv(&report, Language::English)).expect("UTF-8");
-            assert!(text.contains("\r\na-1,Screen,C01,Hands,60,3600.0,30,1800.0,-30,50.0\r\n"), "{text}");
+            assert!(text.contains("\r\na-1,Screen,C01,Hands,60,3600.0,30,1800.0,-30,50.0,0\r\n"), "{text}");
+
+            // The zone was taken down from 8:10 until 8:25.
+            let scope = "zone:a".parse().expect("a scope");
+            let at = |minute: i64| MIDNIGHT.plus_ms(8 * HOUR_MS + minute * HOUR_MS / 60);
+            assert!(take_downs::add(&db, &scope, "anna", "", at(10)).await.expect("taken"));
+            assert!(take_downs::end(&db, &scope, "anna", at(25)).await.expect("put back"));
+            let told = planned(&state, day, &zone).await.expect("a report");
+            assert_eq!(told.lines.iter().map(|line| line.planned_down).collect::<Vec<_>>(), [15, 0, 15]);
+            assert_eq!((told.planned_down(), told.downs.len()), (30, 1));
 
             clock.set(MIDNIGHT.plus_ms(8 * HOUR_MS + HOUR_MS / 2));
             let running = planned(&state, day, &zone).await.expect("a report");

@@ -198,6 +198,8 @@ impl Player {
             | ToPlayer::Certificate { .. }
             | ToPlayer::Manifest(_)
             | ToPlayer::Look { .. }
+            | ToPlayer::TakenDown { .. }
+            | ToPlayer::Order(_)
             | ToPlayer::Unknown => {}
         }
         Ok(())
@@ -256,6 +258,7 @@ impl Player {
             item: None,
             frames: 0,
             steps: None,
+            cover: None,
         });
         Beat {
             at: System.now(),
@@ -332,6 +335,7 @@ pub(super) fn hello(log: LogMark, oldest_seq: u64, manifest_version: u64) -> Hel
         manifest_version,
         // Like a paired box: the charter came with its identity.
         held: Held { charter_version: 1, epoch: 1, ..Held::default() },
+        holds_taken_down: false,
     }
 }
 

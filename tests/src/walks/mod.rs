@@ -11,6 +11,7 @@ mod golden;
 mod offline;
 mod own_glass;
 mod playlist_to_report;
+mod remote_hands;
 mod scan;
 mod server_killed;
 mod stage_killed;

@@ -47,6 +47,7 @@ impl Desk {
         }
         tracing::info!(zone.id = %assignment.zone, screens.count = assignment.screens.len(), "the box has its place");
         self.assignment = Some(assignment);
+        self.hands_off();
         let recalled = self.recall_programme().await;
         self.report(recalled);
         if self.screen().is_none() {

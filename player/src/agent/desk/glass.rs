@@ -27,6 +27,7 @@ impl Desk {
         self.pulse.stage_started(Tick::now());
         self.glass.course = None;
         self.tell_clock();
+        self.cover_new_stage();
         self.tell_stage();
     }
 
@@ -61,6 +62,11 @@ impl Desk {
             files: self.files_folder(),
             quarantined: self.quarantined.clone(),
         })
+    }
+
+    /// The stage is to end; another one is started.
+    pub(super) fn tell_stage_to_leave(&mut self) {
+        self.tell(ToStage::Leave);
     }
 
     pub(super) fn tell(&mut self, word: ToStage) {
@@ -120,6 +126,7 @@ impl Desk {
             FromStage::Ready { adapter } => {
                 tracing::info!(stage.adapter = %adapter, "the first frame is on the glass");
                 self.glass.adapter = Some(adapter);
+                self.stage_is_back();
             }
             FromStage::Decodes { decoder, is_hardware } => {
                 tracing::info!(movie.decoder = %decoder, movie.by_hardware = is_hardware, "movies are decoded");
@@ -142,6 +149,7 @@ impl Desk {
                 }
                 self.count_clinic();
             }
+            FromStage::Covered { cover, at } => self.covered(cover, at),
             FromStage::Applied { manifest_version, at } => self.applied(manifest_version, at),
             FromStage::Looked { token, at, problem } => self.looks.answer(token, at, problem),
             FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text),
@@ -199,7 +207,7 @@ impl Desk {
             clinic_told: glass.clinic_told,
             ..Glass::default()
         };
-        if fall.cause == FallCause::Asked {
+        if fall.cause == FallCause::Asked || (fall.cause == FallCause::Outside && self.hands.is_restarting()) {
             return;
         }
         // A stage that has presented nothing may well have fallen over the display.

@@ -4,6 +4,7 @@ mod believed;
 mod blame;
 mod delivery;
 mod glass;
+mod hands;
 mod looks;
 mod report;
 mod round;

@@ -94,6 +94,7 @@ impl Desk {
                 late_p95_us: steps.late_p95_us,
                 skipped: steps.skipped,
             }),
+            cover: self.hands.on_glass(),
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

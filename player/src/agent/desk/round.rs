@@ -18,13 +18,16 @@ use tokio::sync::{mpsc, watch};
 
 use super::blame::Suspects;
 use super::delivery::OnItsWay;
+use super::hands::Hands;
 use super::looks::Looks;
 use super::report::Troubles;
 use crate::agent::breaker::Breaker;
 use crate::agent::events::{Ask, Event, EventSender, LinkEvent, StageEvent, stop_asked};
+use crate::agent::journal::Journal;
 use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
 use crate::agent::playlog::Scribe;
 use crate::agent::pulse::Pulse;
+use crate::agent::run::Leave;
 use crate::agent::store::{Files, Identity, Store, StoreError};
 use crate::agent::supervise::Size;
 use crate::agent::systemd::Systemd;
@@ -58,6 +61,10 @@ pub struct DeskRooms {
     pub events: EventSender,
     /// Who watches the agent.
     pub systemd: Systemd,
+    /// The newest lines of the log.
+    pub journal: Journal,
+    /// The way to start the player anew.
+    pub leave: Leave,
 }
 
 /// What the box knows.
@@ -97,6 +104,7 @@ pub struct Desk {
     pub(super) pulse: Pulse,
     /// The pulse beat when it was looked at last.
     pub(super) is_well: bool,
+    pub(super) hands: Hands,
 }
 
 /// What is on the glass, as the stage says.
@@ -153,6 +161,7 @@ impl Desk {
             glass: Glass::default(),
             pulse: Pulse::new(Tick::now()),
             is_well: true,
+            hands: Hands::wake(rooms.store.taken_down().await?),
             rooms,
         };
         if let Some(identity) = &desk.identity {
@@ -232,6 +241,8 @@ impl Desk {
             LinkEvent::FilesArrived(manifest) => self.files_arrived(&manifest).await,
             LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
+            LinkEvent::TakenDown(screens) => self.taken_down(screens).await,
+            LinkEvent::Order(order) => self.order(&order),
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {
                     self.look("jpg", Some(width_max), answer);
@@ -244,6 +255,7 @@ impl Desk {
 
     async fn look_around(&mut self) {
         self.looks.expire();
+        self.let_go();
         self.tell_clock();
         self.tell_delivery();
         self.look_for_loops().await;

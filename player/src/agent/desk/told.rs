@@ -57,6 +57,7 @@ impl Desk {
         self.assignment = None;
         self.rooms.wanted.send_replace(None);
         self.forget_programme();
+        self.hands_off();
         self.say(Text::new("本机已解除配对。", "This box was unpaired."));
         self.resize();
     }

@@ -82,6 +82,8 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience:
         | ToPlayer::Manifest(_)
         | ToPlayer::Acked(_)
         | ToPlayer::Look { .. }
+        | ToPlayer::TakenDown { .. }
+        | ToPlayer::Order(_)
         | ToPlayer::Unknown => return Err(Broken::OutOfTurn("a welcome was due")),
     };
     let (sending, ours) = match Welcomed::with(&log, held, hold_plays_ms) {
@@ -108,6 +110,7 @@ async fn hello(link: &Link, log: &LogState) -> Hello {
     });
     Hello {
         held,
+        holds_taken_down: link.store.taken_down().await.map_or(true, |screens| !screens.is_empty()),
         link_version: LINK_VERSION,
         link_oldest: LINK_OLDEST,
         player_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -205,6 +208,8 @@ impl Dialogue<'_> {
             ToPlayer::Manifest(envelope) => self.pass(LinkEvent::Manifest(envelope)).await,
             ToPlayer::Acked(mark) => self.acked(mark),
             ToPlayer::Look { screen, width_max } => self.look(screen, width_max).await,
+            ToPlayer::TakenDown { screens } => self.pass(LinkEvent::TakenDown(screens)).await,
+            ToPlayer::Order(order) => self.pass(LinkEvent::Order(order)).await,
             ToPlayer::Refused(refusal) => return Some(End::Refused(refusal)),
             ToPlayer::Stopping { return_within_ms } => {
                 self.patience.window_ms = return_within_ms;

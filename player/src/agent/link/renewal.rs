@@ -108,6 +108,8 @@ pub async fn when_expired(
         | ToPlayer::Acked(_)
         | ToPlayer::Look { .. }
         | ToPlayer::Refused(_)
+        | ToPlayer::TakenDown { .. }
+        | ToPlayer::Order(_)
         | ToPlayer::Unknown => Err(Broken::OutOfTurn("a certificate was due")),
     }
 }

@@ -6,6 +6,7 @@ mod files;
 mod identity;
 mod plays;
 mod programme;
+mod taken_down;
 mod trust;
 
 pub use ballast::Ballast;

@@ -3,6 +3,7 @@
 mod access;
 mod calendar;
 mod delivery;
+mod hands;
 mod harness;
 mod planned;
 mod programme;

@@ -90,6 +90,7 @@ impl TestBox {
             clock: NOW,
             manifest_version: 0,
             held: Held { charter_version: 1, epoch: 1, ..Held::default() },
+            holds_taken_down: false,
         }
     }
 

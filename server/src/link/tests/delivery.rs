@@ -230,6 +230,6 @@ async fn the_window_is_for_all_boxes_that_are_paired_however_few_have_come() {
     house.state.fleet.note_paired(32_800);
     let mut talk = this.greet(&house, this.hello()).await;
     let welcome = talk.next().await;
-    assert!(matches!(welcome, ToPlayer::Welcome { return_within_ms: 120_000, link_version: 2, .. }), "{welcome:?}");
+    assert!(matches!(welcome, ToPlayer::Welcome { return_within_ms: 120_000, link_version: 3, .. }), "{welcome:?}");
     house.close().await;
 }

@@ -7,6 +7,7 @@ mod enrolment;
 mod fallback;
 mod files;
 mod frames;
+mod hands;
 mod house;
 mod old_player;
 mod renewal;

@@ -1,0 +1,67 @@
+# Remote hands
+hands-title = Remote hands
+hands-line = Have every screen here do one thing at once; what each of them answers stands below.
+hands-last = Last order
+hands-do-identify = Identify
+hands-do-test-card = Test card
+hands-do-clear = Stop showing it
+hands-do-restart-stage = Restart picture
+hands-do-restart-agent = Restart player
+hands-do-log = Fetch player's log
+hands-do-unknown = Another order
+hands-help-identify = The screen shows its name, number, zone and box very large, for 30 seconds.
+hands-help-test-card = Geometry, greys, colours, reading distances and a sync flash, for 10 minutes.
+hands-help-restart-stage = Starts what draws anew; the picture is back in a few seconds.
+hands-help-restart-agent = Starts the whole player anew; no play is lost.
+hands-on-glass = On the glass now: { $what }
+hands-log-of = Log of the player ({ $time })
+hands-fate-waiting = waiting for the box …
+hands-fate-done = done after { $secs } s
+hands-fate-no-answer = no answer within 10 s
+hands-fate-away = not done: the box is not connected
+hands-fate-too-old = not done: this player is too old for that; update it first
+hands-why-other-screen = refused: the box does not drive this screen
+hands-why-late = refused: the order came too late
+hands-why-no-stage = refused: nothing draws at the moment
+hands-why-unknown = refused: the player does not know this order
+hands-why-busy = refused: too many orders wait
+hands-why-other = refused by the box
+said-ordered = { $count ->
+    [one] 1 screen was told.
+   *[other] { $count } screens were told.
+}
+said-ordered-some = { $sent } told; { $away } not connected, { $old } with a player too old for that.
+bad-hands-too-old = This player is too old for that: update it first.
+bad-hands-away = No screen was told: the box is not connected.
+# Taking down
+take-down = Take down now
+take-down-all = Take all down now
+take-down-help = The screen shows nothing but its built-in card at once, whatever is switched off or cut, until somebody puts it back.
+put-back = Put back
+down-title = Taken down
+down-why = Why (goes into the audit)
+down-by = { $name }, by { $by }, { $when }.
+down-by-short = By { $by }, { $when }.
+down-reason = Why: { $reason }
+down-count = { $count ->
+    [one] 1 screen, { $seen } confirmed.
+   *[other] { $count } screens, { $seen } confirmed.
+}
+down-there = Put it back there
+down-up = Plays
+down-confirmed = Taken down, seen on the glass
+down-waiting = Being taken down …
+down-away = Box not connected: what is down stays down, else it goes down when the box comes
+down-too-old = This player is too old to be taken down: switch the screen off
+down-returning = Being put back …
+said-taken-down = { $count ->
+    [one] 1 screen is taken down until somebody puts it back.
+   *[other] { $count } screens are taken down until somebody puts them back.
+}
+said-down-already = It is taken down already.
+said-put-back = Put back: it plays again.
+bad-not-down = Nothing is taken down here; somebody may have put it back.
+planned-down = Planned while down
+planned-down-line = { $count } of them were planned while screens were taken down, and were not played for that reason:
+planned-down-span = { $from } – { $until }, by { $by }
+planned-down-now = now

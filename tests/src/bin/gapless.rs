@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anteroom_tests::harness::{Outcome, Player, Ward, until};
 use anteroom_tests::reel::{
-    Camera, Clip, Display, Matcher, Numbered, Playing, Reel, Sight, Switches, ZONE, air, judge, until_on_air,
+    Camera, Clip, Display, Matcher, Numbered, Playing, Reel, Sight, Switches, ZONE, air, judge, reels_for, until_on_air,
 };
 use clap::Parser as _;
 
@@ -80,7 +80,8 @@ fn play(gapless: &Gapless, clips: &[Clip]) -> Outcome<Switches> {
     air(&ward, clips, gapless.picture)?;
     until_on_air(&player, &player.reel(), clips)?;
     head();
-    let reel = run_for(&player, gapless.seconds)?;
+    let mut reels = reels_for(std::slice::from_ref(&player), Duration::from_secs(gapless.seconds), SLACK)?;
+    let reel = reels.pop().unwrap_or_default();
     let ours = show("ours, every frame read back", clips, &reel.sights, gapless.verbose);
     let content = reel.content;
     if !gapless.alone {
@@ -113,20 +114,6 @@ fn own_files(folder: &std::path::Path) -> Outcome<Vec<PathBuf>> {
         Numbered { clip: 3, frames: 0, fps: 25, size },
     ];
     clips.iter().map(|clip| clip.make(folder)).collect()
-}
-
-/// Lets a player run, and takes what its stage kept meanwhile.
-fn run_for(player: &Player, seconds: u64) -> Outcome<Reel> {
-    let length_us = i64::try_from(seconds)? * 1_000_000;
-    let begun = Reel::read(&player.reel())?.sights.len();
-    until("enough frames", Duration::from_secs(seconds) + SLACK, || {
-        let reel = Reel::read(&player.reel())?;
-        let (Some(first), Some(last)) = (reel.sights.get(begun), reel.sights.last()) else { return Ok(false) };
-        Ok(last.tick_us - first.tick_us >= length_us)
-    })?;
-    let mut reel = Reel::read(&player.reel())?;
-    reel.sights.drain(..begun);
-    Ok(reel)
 }
 
 /// Our window and mpv's, one after the other in front of the same camera.

@@ -16,8 +16,8 @@ mod switches;
 pub use camera::{Camera, Display};
 pub use clips::{Clip, Numbered};
 pub use matching::{Match, Matcher};
-pub use players::{Playing, ZONE, air, until_on_air};
-pub use reader::{Reel, Sight};
+pub use players::{Playing, ZONE, air, reels_for, until_on_air};
+pub use reader::{Follower, Reel, Sight};
 pub use spread::{Spread, spread};
 pub use switches::{Switches, judge};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{Clip, Display, Reel};
+use super::{Clip, Display, Follower, Reel};
 use crate::harness::{Outcome, Player, Ward, until};
 
 /// The zone it all happens in.
@@ -63,6 +63,30 @@ impl Drop for Playing {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Lets players run for a while, and takes what their stages kept meanwhile; `slack` is how much longer than that they may take.
+///
+/// # Errors
+/// When one of them keeps no reel or does not show so much.
+pub fn reels_for(players: &[Player], length: Duration, slack: Duration) -> Outcome<Vec<Reel>> {
+    let length_us = i64::try_from(length.as_micros())?;
+    let mut followers: Vec<_> = players.iter().map(|player| Follower::of(&player.reel())).collect();
+    for follower in &mut followers {
+        follower.more()?;
+    }
+    let mut reels: Vec<Reel> = followers.iter().map(|_| Reel::default()).collect();
+    until("enough frames", length + slack, || {
+        for (follower, reel) in followers.iter_mut().zip(&mut reels) {
+            let more = follower.more()?;
+            if !more.sights.is_empty() {
+                reel.content = more.content;
+                reel.sights.extend(more.sights);
+            }
+        }
+        Ok(reels.iter().all(|reel| reel.span_us() >= length_us))
+    })?;
+    Ok(reels)
 }
 
 /// Waits until a reel shows a clip.

@@ -126,7 +126,7 @@ fn filmed(gapless: &Gapless, clips: &[Clip], display: &Display, player: &mut Pla
     player.kill_agent()?;
     let whole = [0, 0, i64::from(SIZE.0), i64::from(SIZE.1)];
     let camera = Camera { part: whole, ..camera };
-    match Playing::mpv(display, clips, gapless.picture) {
+    match Playing::mpv(display, clips, gapless.picture, &["--vo=x11"]) {
         Ok(mpv) => {
             wait_for_clip(&camera, clips, "mpv's window")?;
             show("mpv, filmed 120 times a second", clips, &camera.film(length)?, gapless.verbose);

@@ -1,5 +1,6 @@
 //! Whole walks through Anteroom: a hospital, its server, its players, and the people at the console.
 
+pub mod beside;
 pub mod books;
 pub mod fleet;
 pub mod fuzz;

@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod books;
+pub mod faults;
 pub mod fleet;
 pub mod fuzz;
 pub mod glass;

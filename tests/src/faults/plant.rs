@@ -1,5 +1,6 @@
 //! The plant: a hospital, a player in it that shows two numbered movies in turn, and a reel of every frame.
 
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -127,13 +128,15 @@ impl Plant {
     pub(super) fn flip_files(&self) -> Outcome<usize> {
         let mut flipped = 0;
         for file in files_below(&self.player.folder().join("files"))? {
-            let mut bytes = std::fs::read(&file)?;
-            let middle = bytes.len() / 2;
-            if let Some(byte) = bytes.get_mut(middle) {
-                *byte ^= 1;
-                std::fs::write(&file, bytes)?;
-                flipped += 1;
-            }
+            let middle = std::fs::metadata(&file)?.len() / 2;
+            // In place: whoever has it open goes on reading it.
+            let mut file = std::fs::File::options().read(true).write(true).open(&file)?;
+            let mut byte = [0];
+            file.seek(SeekFrom::Start(middle))?;
+            file.read_exact(&mut byte)?;
+            file.seek(SeekFrom::Start(middle))?;
+            file.write_all(&byte.map(|byte| byte ^ 1))?;
+            flipped += 1;
         }
         Ok(flipped)
     }

@@ -74,6 +74,7 @@ bench: packages-bench
 	$(TARGET)/release/first_figures
 	cargo bench --workspace --locked --bench wheel
 	$(TARGET)/release/peers --players $(BENCH_PLAYERS) --alone $(BENCH_ALONE)
+	$(TARGET)/release/beside
 
 deb: packages-deb
 	cargo build --workspace --bins --locked --release

@@ -273,6 +273,30 @@ pub struct Item {
 }
 
 impl Item {
+    /// A first version of education with a headline and a face, always current; what more it is, its maker says.
+    #[must_use]
+    pub fn plain(id: ItemId, title: Text, face: Face) -> Self {
+        Self {
+            id,
+            version: 1,
+            class: Class::Education,
+            title,
+            body: Text::default(),
+            source: Text::default(),
+            audience: Text::default(),
+            author: String::new(),
+            layer: None,
+            networks: Vec::new(),
+            tags: Vec::new(),
+            advertiser: None,
+            face,
+            reviewed_at: Instant(0),
+            review_by: Instant(i64::MAX),
+            valid_from: None,
+            expires_at: None,
+        }
+    }
+
     /// May be shown at `at` as far as its own dates go.
     #[must_use]
     pub fn is_current(&self, at: Instant) -> bool {

@@ -333,7 +333,7 @@ fn ignored(file: &File) -> Vec<String> {
 
 /// A load generator keeps a pace; a test waits for a fact.
 fn sleeping(file: &File) -> Vec<String> {
-    let paced = ["tests/src/bin", "tests/src/fleet", "tests/src/peers"];
+    let paced = ["tests/src/beside", "tests/src/bin", "tests/src/fleet", "tests/src/peers"];
     if !file.is_in("tests") || paced.iter().any(|room| file.is_in(room)) {
         return Vec::new();
     }

@@ -1,7 +1,9 @@
 //! Whole walks through Anteroom: a hospital, its server, its players, and the people at the console.
 
 pub mod agent_dies;
+pub mod beside;
 pub mod books;
+pub mod faults;
 pub mod fleet;
 pub mod fuzz;
 pub mod glass;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{Clock as _, Instant, Offsets, System};
 use anteroom_content::id::{BoxId, ItemId, ScreenId, ShortCode, SiteId, ZoneId};
-use anteroom_content::item::{Class, Face, Item, MediaFile};
+use anteroom_content::item::{Face, Item, MediaFile};
 use anteroom_content::manifest::{Assignment, Manifest, PartRef};
 use anteroom_content::place::{Audio, OpenHours, Role, Screen, Site, SiteKind, Zone, ZoneKind};
 use anteroom_content::play::{Batch, Ending, LogMark, Play};
@@ -163,25 +163,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
         playlists: vec![],
         campaigns: vec![],
         calendar: anteroom_content::schedule::Calendar::default(),
-        items: vec![Item {
-            id: ItemId::parse("washing").unwrap(),
-            version: 1,
-            class: Class::Education,
-            title: text("洗手"),
-            body: Text::default(),
-            source: Text::default(),
-            audience: Text::default(),
-            author: String::new(),
-            layer: None,
-            networks: vec![],
-            tags: vec![],
-            advertiser: None,
-            face: Face::Picture { shapes },
-            reviewed_at: Instant(0),
-            review_by: Instant(i64::MAX),
-            valid_from: None,
-            expires_at: None,
-        }],
+        items: vec![Item::plain(ItemId::parse("washing").unwrap(), text("洗手"), Face::Picture { shapes })],
         offsets: Offsets::fixed("Asia/Shanghai", 28_800),
         other_offsets: vec![],
         phone_address: "HTTP://10.0.0.5:8081".into(),

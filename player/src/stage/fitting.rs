@@ -1,6 +1,5 @@
 //! What every region promises for every glass: words stay in their places, and no two things lie on each other.
 
-use anteroom_content::clock::Instant;
 use anteroom_content::id::{ItemId, PairCode};
 use anteroom_content::item::{Class, Face, Item};
 use anteroom_content::place::Role;
@@ -62,25 +61,9 @@ fn strip_facts(layout: &Layout, name: &str) -> StripFacts {
 }
 
 fn item(title: &str, body: &str) -> Item {
-    Item {
-        id: ItemId::parse("C01").expect("name"),
-        version: 1,
-        class: Class::Education,
-        title: Text::new(title, "A long title about clean hands in every place"),
-        body: Text::new(body, &"Wash your hands often and well. ".repeat(body.len() / 30)),
-        source: Text::default(),
-        audience: Text::default(),
-        author: String::new(),
-        layer: None,
-        networks: Vec::new(),
-        tags: Vec::new(),
-        advertiser: None,
-        face: Face::Card,
-        reviewed_at: Instant(0),
-        review_by: Instant(i64::MAX),
-        valid_from: None,
-        expires_at: None,
-    }
+    let title = Text::new(title, "A long title about clean hands in every place");
+    let body = Text::new(body, &"Wash your hands often and well. ".repeat(body.len() / 30));
+    Item { body, ..Item::plain(ItemId::parse("C01").expect("name"), title, Face::Card) }
 }
 
 /// Words fit their areas, everything lies in the region, and neither words nor codes lie on each other.

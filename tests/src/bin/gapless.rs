@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anteroom_tests::harness::{Outcome, Player, Ward, until};
 use anteroom_tests::reel::{
-    Camera, Clip, Display, Matcher, Numbered, Playing, Reel, Sight, Switches, ZONE, air, judge, until_on_air,
+    Camera, Clip, Display, Matcher, Numbered, Playing, Reel, Sight, Switches, ZONE, air, judge, reels_for, until_on_air,
 };
 use clap::Parser as _;
 
@@ -80,7 +80,8 @@ fn play(gapless: &Gapless, clips: &[Clip]) -> Outcome<Switches> {
     air(&ward, clips, gapless.picture)?;
     until_on_air(&player, &player.reel(), clips)?;
     head();
-    let reel = run_for(&player, gapless.seconds)?;
+    let mut reels = reels_for(std::slice::from_ref(&player), Duration::from_secs(gapless.seconds), SLACK)?;
+    let reel = reels.pop().unwrap_or_default();
     let ours = show("ours, every frame read back", clips, &reel.sights, gapless.verbose);
     let content = reel.content;
     if !gapless.alone {
@@ -115,20 +116,6 @@ fn own_files(folder: &std::path::Path) -> Outcome<Vec<PathBuf>> {
     clips.iter().map(|clip| clip.make(folder)).collect()
 }
 
-/// Lets a player run, and takes what its stage kept meanwhile.
-fn run_for(player: &Player, seconds: u64) -> Outcome<Reel> {
-    let length_us = i64::try_from(seconds)? * 1_000_000;
-    let begun = Reel::read(&player.reel())?.sights.len();
-    until("enough frames", Duration::from_secs(seconds) + SLACK, || {
-        let reel = Reel::read(&player.reel())?;
-        let (Some(first), Some(last)) = (reel.sights.get(begun), reel.sights.last()) else { return Ok(false) };
-        Ok(last.tick_us - first.tick_us >= length_us)
-    })?;
-    let mut reel = Reel::read(&player.reel())?;
-    reel.sights.drain(..begun);
-    Ok(reel)
-}
-
 /// Our window and mpv's, one after the other in front of the same camera.
 fn filmed(gapless: &Gapless, clips: &[Clip], display: &Display, player: &mut Player, content: [i64; 4]) -> Outcome<()> {
     let length = Duration::from_secs(gapless.seconds);
@@ -139,7 +126,7 @@ fn filmed(gapless: &Gapless, clips: &[Clip], display: &Display, player: &mut Pla
     player.kill_agent()?;
     let whole = [0, 0, i64::from(SIZE.0), i64::from(SIZE.1)];
     let camera = Camera { part: whole, ..camera };
-    match Playing::mpv(display, clips, gapless.picture) {
+    match Playing::mpv(display, clips, gapless.picture, &["--vo=x11"]) {
         Ok(mpv) => {
             wait_for_clip(&camera, clips, "mpv's window")?;
             show("mpv, filmed 120 times a second", clips, &camera.film(length)?, gapless.verbose);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anteroom_tests::harness::{Outcome, Player, Ward, until};
-use anteroom_tests::reel::{Clip, Numbered, Reel, Spread, ZONE, air, spread, until_on_air};
+use anteroom_tests::reel::{Clip, Numbered, Reel, Spread, ZONE, air, reels_for, spread, until_on_air};
 use clap::Parser as _;
 
 /// The glass of each.
@@ -48,8 +48,6 @@ struct Zone {
     ward: Ward,
     players: Vec<Player>,
     clips: Vec<Clip>,
-    /// How far each reel has been looked at.
-    looked: Vec<usize>,
 }
 
 fn main() -> Outcome<()> {
@@ -154,36 +152,15 @@ impl Zone {
         for player in &players {
             until_on_air(player, &player.reel(), &clips)?;
         }
-        let looked = vec![0; players.len()];
-        Ok(Self { ward, players, clips, looked })
+        Ok(Self { ward, players, clips })
     }
 
     /// Lets all of them run for a while, and tells how far apart they were.
-    fn look(&mut self, what: &str, seconds: u64) -> Outcome<Spread> {
-        let length_us = i64::try_from(seconds)? * 1_000_000;
-        for (player, looked) in self.players.iter().zip(&mut self.looked) {
-            *looked = Reel::read(&player.reel())?.sights.len();
-        }
-        let mut reels = Vec::new();
-        until("enough frames", Duration::from_secs(seconds) + SLACK, || {
-            reels = self.reels()?;
-            let span =
-                |reel: &Reel| reel.sights.first().zip(reel.sights.last()).map_or(0, |(a, z)| z.tick_us - a.tick_us);
-            Ok(reels.iter().all(|reel| span(reel) >= length_us))
-        })?;
+    fn look(&self, what: &str, seconds: u64) -> Outcome<Spread> {
+        let reels = reels_for(&self.players, Duration::from_secs(seconds), SLACK)?;
         let told = spread(&self.clips, &reels);
         say(what, &told);
         Ok(told)
-    }
-
-    fn reels(&self) -> Outcome<Vec<Reel>> {
-        let mut reels = Vec::new();
-        for (player, looked) in self.players.iter().zip(&self.looked) {
-            let mut reel = Reel::read(&player.reel())?;
-            reel.sights.drain(..(*looked).min(reel.sights.len()));
-            reels.push(reel);
-        }
-        Ok(reels)
     }
 
     /// Kills a player as the power would, starts it again, and tells how long its glass was without a picture, in seconds.

@@ -236,25 +236,7 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
 }
 
 fn item(id: &str, zh: &str, en: &str, face: Face) -> Outcome<Item> {
-    Ok(Item {
-        id: ItemId::parse(id)?,
-        version: 1,
-        class: Class::Education,
-        title: Text::new(zh, en),
-        body: Text::default(),
-        source: Text::default(),
-        audience: Text::default(),
-        author: String::new(),
-        layer: None,
-        networks: Vec::new(),
-        tags: Vec::new(),
-        advertiser: None,
-        face,
-        reviewed_at: Instant(0),
-        review_by: Instant(i64::MAX),
-        valid_from: None,
-        expires_at: None,
-    })
+    Ok(Item::plain(ItemId::parse(id)?, Text::new(zh, en), face))
 }
 
 fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {

@@ -44,8 +44,8 @@ pub struct Soaked {
     pub took: Duration,
     /// Memory after warming up and at the end, in KiB.
     pub memory_kib: (u64, u64),
-    /// By how much memory grew, in KiB an hour: a line through all looks after warming up.
-    pub growth_kib_an_hour: f64,
+    /// By how much memory grew, in MiB an hour of real time: a line through all looks after warming up.
+    pub growth_mib_an_hour: f64,
     /// The most open handles in the first half after warming up, and in the second.
     pub handles: (usize, usize),
     /// The most threads, likewise.
@@ -122,7 +122,7 @@ impl Soaked {
         let (t, m) = (mean(&|look| look.at.as_secs_f64()), mean(&|look| look.memory_kib as f64));
         let spread: f64 = warm.iter().map(|look| (look.at.as_secs_f64() - t).powi(2)).sum();
         let grown: f64 = warm.iter().map(|look| (look.at.as_secs_f64() - t) * (look.memory_kib as f64 - m)).sum();
-        self.growth_kib_an_hour = if spread > 0.0 { grown / spread * 3_600.0 } else { 0.0 };
+        self.growth_mib_an_hour = if spread > 0.0 { grown / spread * 3_600.0 / 1_024.0 } else { 0.0 };
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
         };
         let mut soaked = Soaked::default();
         soaked.sum_up(&(0..=100).map(look).collect::<Vec<_>>());
-        assert!((soaked.growth_kib_an_hour - 7_200.0).abs() < 1.0, "{soaked:?}");
+        assert!((soaked.growth_mib_an_hour - 7_200.0 / 1_024.0).abs() < 0.001, "{soaked:?}");
         assert_eq!(soaked.memory_kib, (65_050, 65_200));
     }
 }

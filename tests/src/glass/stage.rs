@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::Set;
 use crate::harness::{Glass, Outcome, program, until_some};
+use crate::reel::tick_us;
 
 /// How long the stage may take to say something on a busy machine.
 const ANSWER_LIMIT: Duration = Duration::from_mins(1);
@@ -87,9 +88,7 @@ impl Stage {
     /// # Errors
     /// As [`Stage::tell`].
     pub fn set_clock(&mut self, time_ms: i64, rate_ppb: i64) -> Outcome<()> {
-        let tick = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-        let tick_us = tick.tv_sec * 1_000_000 + tick.tv_nsec / 1_000;
-        self.tell(&json!({"type": "clock", "tick_us": tick_us, "time_us": time_ms * 1_000, "rate_ppb": rate_ppb}))
+        self.tell(&json!({"type": "clock", "tick_us": tick_us(), "time_us": time_ms * 1_000, "rate_ppb": rate_ppb}))
     }
 
     /// Tells it what stands.

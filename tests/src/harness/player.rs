@@ -58,6 +58,9 @@ pub struct Status {
     /// The last item that was on the glass, and since when.
     #[serde(default)]
     pub last_item: Option<(String, i64)>,
+    /// The last thing that went wrong.
+    #[serde(default)]
+    pub last_trouble: Option<String>,
 }
 
 impl Status {

@@ -21,4 +21,6 @@ mod tongue;
 
 pub use arguments::{Arguments, Role};
 pub use crowd::run as run_crowd;
+pub(crate) use program::version_in;
 pub use rounds::run;
+pub(crate) use table::{median, ratio};

@@ -150,7 +150,7 @@ fn free_port() -> Outcome<u16> {
 }
 
 /// The first word that looks like a version.
-fn version_in(said: &str) -> String {
+pub(crate) fn version_in(said: &str) -> String {
     let words = said.split(|c: char| !(c.is_ascii_digit() || c == '.'));
     let version = words.into_iter().find(|word| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit()));
     version.unwrap_or("of no known version").to_owned()

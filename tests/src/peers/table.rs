@@ -169,12 +169,12 @@ impl Row {
 }
 
 /// Ours over theirs; none where either is not known or theirs is nothing.
-pub(super) fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
+pub(crate) fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
     Some(ours? / theirs.filter(|theirs| *theirs > 0.0)?)
 }
 
 /// The one in the middle, or the mean of the two; none of nothing.
-pub(super) fn median(mut figures: Vec<f64>) -> Option<f64> {
+pub(crate) fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
     let (above, below) = (figures.get(figures.len() / 2)?, figures.get(figures.len().saturating_sub(1) / 2)?);
     Some(f64::midpoint(*above, *below))

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::camera::{KEPT_WIDTH, SLIT_ROWS};
 use super::matching::{TELLING, unlikeness};
 use super::{Grey, THUMB_HEIGHT, THUMB_WIDTH};
 use crate::harness::Outcome;
@@ -15,6 +16,10 @@ const COLUMNS: usize = 8;
 const ROWS: usize = 4;
 /// Cells that hold the frame's number; the others hold the clip's.
 const NUMBER_CELLS: usize = 12;
+/// How much brighter grain makes a pixel, at the most,
+const GRAIN: usize = 24;
+/// and by how many pixels it drifts from frame to frame.
+const GRAIN_STEP: usize = 2;
 
 /// A movie or a picture.
 #[derive(Debug, Clone)]
@@ -50,14 +55,27 @@ impl Numbered {
     /// # Errors
     /// When ffmpeg cannot.
     pub fn make(&self, folder: &Path) -> Outcome<PathBuf> {
-        let (width, height) = self.size;
         if self.frames == 0 {
+            let (width, height) = self.size;
             let file = folder.join(format!("picture-{}.png", self.clip));
             let (w, h) = (u32::try_from(width)?, u32::try_from(height)?);
             let grey = image::GrayImage::from_raw(w, h, self.frame(0)).ok_or_else(|| anyhow::anyhow!("no picture"))?;
             image::DynamicImage::from(grey).to_rgb8().save(&file)?;
             return Ok(file);
         }
+        self.film(folder, |n| self.frame(n))
+    }
+
+    /// Makes a movie of it with grain all over: as hard to decode as a real one.
+    ///
+    /// # Errors
+    /// As [`Numbered::make`].
+    pub fn make_grainy(&self, folder: &Path) -> Outcome<PathBuf> {
+        self.film(folder, |n| self.with_grain(n))
+    }
+
+    fn film(&self, folder: &Path, frame: impl Fn(u32) -> Vec<u8>) -> Outcome<PathBuf> {
+        let (width, height) = self.size;
         let file = folder.join(format!("movie-{}-{}fps.mp4", self.clip, self.fps));
         let size = format!("{width}x{height}");
         let mut camera = Command::new("ffmpeg")
@@ -69,12 +87,24 @@ impl Numbered {
             .spawn()?;
         let mut lens = camera.stdin.take().ok_or_else(|| anyhow::anyhow!("ffmpeg takes no frames"))?;
         for n in 0..self.frames {
-            lens.write_all(&self.frame(n))?;
+            lens.write_all(&frame(n))?;
         }
         drop(lens);
         let ended = camera.wait()?;
         anyhow::ensure!(ended.success(), "ffmpeg made no movie");
         Ok(file)
+    }
+
+    /// What lies over the cells of a frame whose movie is as hard to decode as a real one: grain that drifts.
+    fn with_grain(&self, n: u32) -> Vec<u8> {
+        let width = self.size.0;
+        let mut pixels = self.frame(n);
+        for (at, pixel) in pixels.iter_mut().enumerate() {
+            let (x, y) = (at % width + usize::try_from(n).unwrap_or(0) * GRAIN_STEP, at / width);
+            let grain = (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)).wrapping_mul(0xC2B2_AE3D) >> 13;
+            *pixel = pixel.saturating_add(u8::try_from(grain % GRAIN).unwrap_or(0));
+        }
+        pixels
     }
 
     /// A frame: cells light and dark, from one frame to the next one of them changes, so that nothing flashes.
@@ -136,6 +166,21 @@ impl Clip {
         };
         let length_us = times.last().map_or(0, |last| last + usual_us);
         Ok(Self { file: file.to_owned(), shape, frames: times.into_iter().zip(thumbs).collect(), length_us, is_movie })
+    }
+
+    /// The same as a camera sees it through a slit ([`super::Camera::slit`]): half of the last row of pixels above where two rows of
+    /// cells meet, half of the first below.
+    #[must_use]
+    pub fn through_a_slit(&self) -> Self {
+        let middle = THUMB_HEIGHT / ROWS;
+        let row =
+            |thumb: &[u8], n: usize| thumb.get(n * THUMB_WIDTH..(n + 1) * THUMB_WIDTH).unwrap_or_default().to_vec();
+        let seen = |thumb: &[u8]| {
+            let (above, below) = (row(thumb, middle - 1), row(thumb, middle));
+            [above.repeat(THUMB_HEIGHT / SLIT_ROWS), below.repeat(THUMB_HEIGHT / SLIT_ROWS)].concat()
+        };
+        let frames = self.frames.iter().map(|(at, thumb)| (*at, seen(thumb))).collect();
+        Self { frames, shape: (KEPT_WIDTH, SLIT_ROWS), ..self.clone() }
     }
 
     /// Its short name.
@@ -211,6 +256,11 @@ mod tests {
         for pair in clip.frames.windows(2) {
             assert!(apart(&pair[0].1, &pair[1].1) > Some(100));
         }
+        for (n, pair) in clip.through_a_slit().frames.windows(2).enumerate() {
+            assert!(unlikeness(&pair[0].1, &pair[1].1) > TELLING, "{n}");
+        }
+        let grainy = Clip::of(&movie.make_grainy(folder.path())?)?;
+        assert!(unlikeness(&grainy.frames[7].1, &clip.frames[7].1) < 900);
         let picture = Numbered { clip: 4, frames: 0, ..movie };
         let clip = Clip::of(&picture.make(folder.path())?)?;
         assert_eq!((clip.frames.len(), clip.is_movie), (1, false));

@@ -16,10 +16,17 @@ mod switches;
 pub use camera::{Camera, Display};
 pub use clips::{Clip, Numbered};
 pub use matching::{Match, Matcher};
-pub use players::{Playing, ZONE, air, until_on_air};
-pub use reader::{Reel, Sight};
+pub use players::{Playing, ZONE, air, reels_for, until_on_air};
+pub use reader::{Follower, Reel, Sight};
 pub use spread::{Spread, spread};
 pub use switches::{Switches, judge};
+
+/// The machine's clock that never jumps, in microseconds: what reels and cameras go by.
+#[must_use]
+pub fn tick_us() -> i64 {
+    let tick = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    tick.tv_sec * 1_000_000 + tick.tv_nsec / 1_000
+}
 
 /// A small grey picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

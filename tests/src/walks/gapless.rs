@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use crate::harness::{Outcome, Player, Ward, until};
-use crate::reel::{Clip, Matcher, Numbered, Reel, ZONE, air, judge, spread, until_on_air};
+use crate::reel::{Clip, Matcher, Numbered, ZONE, air, judge, reels_for, spread, until_on_air};
 
 /// The glass.
 const SIZE: (u32, u32) = (320, 180);
 /// For so long frames are looked at: movie to movie, movie to picture, picture to movie, twice.
-const LOOK_US: i64 = 26_000_000;
+const LOOK: Duration = Duration::from_secs(26);
 /// How much longer than that two players and a server may take on a busy machine.
 const LOOK_LIMIT: Duration = Duration::from_mins(2);
 /// Two unoptimised players and their server share two cores here, with whatever else the machine does, and may lose frames to each
@@ -36,24 +36,10 @@ fn every_frame_of_two_screens_is_there_in_its_time() -> Outcome<()> {
         players.push(ward.welcomed(player, &format!("{ZONE}-{n}"))?);
     }
     air(&ward, &clips, 3)?;
-    let mut begun = Vec::new();
     for player in &players {
         until_on_air(player, &player.reel(), &clips)?;
     }
-    for player in &players {
-        begun.push(Reel::read(&player.reel())?.sights.len());
-    }
-    let mut reels = Vec::new();
-    until("enough frames", LOOK_LIMIT, || {
-        reels.clear();
-        for (player, begun) in players.iter().zip(&begun) {
-            let mut reel = Reel::read(&player.reel())?;
-            reel.sights.drain(..*begun);
-            reels.push(reel);
-        }
-        let span = |reel: &Reel| reel.sights.first().zip(reel.sights.last()).map_or(0, |(a, z)| z.tick_us - a.tick_us);
-        Ok(reels.iter().all(|reel| span(reel) >= LOOK_US))
-    })?;
+    let reels = reels_for(&players, LOOK, LOOK_LIMIT)?;
     for reel in &reels {
         let mut matcher = Matcher::of(&clips);
         let seen: Vec<_> = reel.sights.iter().map(|sight| (sight.tick_us, matcher.look(sight))).collect();

@@ -23,25 +23,7 @@ use crate::schedule::{Calendar, Policy, Rule, Target, Weekdays, Window};
 use crate::text::Text;
 
 fn item(id: &str) -> Item {
-    Item {
-        id: ItemId::parse(id).expect("name"),
-        version: 1,
-        class: Class::Education,
-        title: Text::new("洗手", "Clean hands"),
-        body: Text::default(),
-        source: Text::default(),
-        audience: Text::default(),
-        author: String::new(),
-        layer: None,
-        networks: Vec::new(),
-        tags: Vec::new(),
-        advertiser: None,
-        face: Face::Card,
-        reviewed_at: Instant(0),
-        review_by: Instant(i64::MAX),
-        valid_from: None,
-        expires_at: None,
-    }
+    Item::plain(ItemId::parse(id).expect("name"), Text::new("洗手", "Clean hands"), Face::Card)
 }
 
 fn rule(id: &str, level: Level, window: Window) -> Rule {

@@ -220,23 +220,13 @@ impl House {
 
     fn item(&self, id: &str, title: (&str, &str), body: (&str, &str)) -> Item {
         Item {
-            id: ItemId::parse(id).expect("name"),
-            version: 1,
-            class: Class::Education,
-            title: Text::new(title.0, title.1),
             body: Text::new(body.0, body.1),
             source: Text::new("世界卫生组织手卫生指南", "WHO hand hygiene guideline"),
             audience: Text::new("所有人", "Everyone"),
             author: "感染管理科".into(),
-            layer: None,
-            networks: Vec::new(),
-            tags: Vec::new(),
-            advertiser: None,
-            face: Face::Card,
             reviewed_at: self.opened_at.plus_ms(-10 * DAY_MS),
             review_by: self.opened_at.plus_ms(170 * DAY_MS),
-            valid_from: None,
-            expires_at: None,
+            ..Item::plain(ItemId::parse(id).expect("name"), Text::new(title.0, title.1), Face::Card)
         }
     }
 

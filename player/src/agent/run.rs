@@ -118,12 +118,7 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     let _lock = take_folder(&options.state)?;
     let store = Store::open(&options.state).await?;
     let files = Files::open(options.state.join("files"))?;
-    let clock = Arc::new(BoxClock::new(Box::new(System), store.time_floor().await?));
-    if clock.is_guessing() {
-        tracing::warn!(
-            "the machine's clock is behind the last known time; it is not believed until the server is heard"
-        );
-    }
+    let clock = clock_of(&store).await?;
     let (events, inbox) = events::channel();
     let ballast = store.ballast().clone();
     let scribe = Scribe::start(store.clone(), Arc::clone(&clock), events.clone()).await?;
@@ -180,6 +175,17 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     follow.abort();
     tracing::info!("the agent has stopped");
     Ok(leave.ended())
+}
+
+/// The box's clock, above the floor that is kept.
+async fn clock_of(store: &Store) -> Result<Arc<BoxClock>, StoreError> {
+    let clock = BoxClock::new(Box::new(System), store.time_floor().await?);
+    if clock.is_guessing() {
+        tracing::warn!(
+            "the machine's clock is behind the last known time; it is not believed until the server is heard"
+        );
+    }
+    Ok(Arc::new(clock))
 }
 
 /// Makes the folder if need be, keeps strangers out of it, and keeps a second agent out of it.

@@ -87,8 +87,7 @@ fn glance(
     mut glass: ResMut<Glass>,
     (on_the_way, others): (Query<(Entity, &Glancing)>, Query<(), (With<Screenshot>, Without<Glancing>)>),
     monitors: Query<&Monitor, With<PrimaryMonitor>>,
-    (scenery, told, clock, outbox): (Res<Scenery>, Res<Told>, Res<Clockwork>, Res<Outbox>),
-    overlay: Res<Overlay>,
+    (scenery, overlay, told, clock, outbox): (Res<Scenery>, Res<Overlay>, Res<Told>, Res<Clockwork>, Res<Outbox>),
 ) {
     if overlay.lies() {
         // What a person put over the programme is not what the programme ought to show.

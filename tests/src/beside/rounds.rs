@@ -20,7 +20,7 @@ const MOVIE_SECS: u32 = 5;
 /// The movies' size: what is called 720p.
 const MOVIE_SIZE: (usize, usize) = (1_280, 720);
 /// Who shows nothing for so long is left out.
-const PICTURE_LIMIT: Duration = Duration::from_secs(60);
+const PICTURE_LIMIT: Duration = Duration::from_mins(1);
 /// How long somebody has played before anything is measured.
 const SETTLE: Duration = Duration::from_secs(3);
 

@@ -98,7 +98,7 @@ pub fn drill(plant: &mut Plant, fault: Fault) -> Outcome<Result<Met, &'static st
     let before = plant.look()?.pop().unwrap_or(before);
     let mut note = begin(plant, fault)?;
     let lasts = if matches!(fault, Fault::ServerAway | Fault::DiskFull) { AWAY } else { Duration::ZERO };
-    let (gap, moved_on) = until_items_go_on(plant, before, lasts)?;
+    let (gap, moved_on) = until_items_go_on(plant, before, lasts);
     let status = plant.player.status().ok();
     match fault {
         Fault::ServerAway => {
@@ -140,7 +140,7 @@ fn begin(plant: &mut Plant, fault: Fault) -> Outcome<String> {
 
 /// Looks at every frame until other items have come, no sooner than a fault has lasted; tells the longest time without a new
 /// frame, and whether items did come.
-fn until_items_go_on(plant: &mut Plant, before: Shown, lasts: Duration) -> Outcome<(Duration, bool)> {
+fn until_items_go_on(plant: &mut Plant, before: Shown, lasts: Duration) -> (Duration, bool) {
     let started = Instant::now();
     let mut shown = vec![before];
     let gone_on = until("items to go on", lasts + LIMIT, || {
@@ -149,7 +149,7 @@ fn until_items_go_on(plant: &mut Plant, before: Shown, lasts: Duration) -> Outco
         Ok(switches >= SWITCHES_AFTER && started.elapsed() >= lasts)
     });
     let ends_us = if gone_on.is_ok() { shown.last().map_or(0, |last| last.tick_us) } else { tick_us() };
-    Ok((longest_gap(&shown, ends_us), gone_on.is_ok()))
+    (longest_gap(&shown, ends_us), gone_on.is_ok())
 }
 
 fn longest_gap(shown: &[Shown], ends_us: i64) -> Duration {

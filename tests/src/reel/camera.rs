@@ -147,7 +147,7 @@ impl Camera<'_> {
         let mut film = camera.stdout.take().map(BufReader::new);
         let told = loop {
             let mut pixels = vec![0; width * height];
-            if !film.as_mut().is_some_and(|film| film.read_exact(&mut pixels).is_ok()) {
+            if film.as_mut().is_none_or(|film| film.read_exact(&mut pixels).is_err()) {
                 break Err(anyhow::anyhow!("the camera broke: is {} open?", self.display.name));
             }
             match look(Sight { tick_us: tick_us(), time_us: 0, picture: Grey { width, height, pixels } }) {

@@ -74,6 +74,9 @@ bench: packages-bench
 	$(TARGET)/release/first_figures
 	cargo bench --workspace --locked --bench wheel
 	$(TARGET)/release/peers --players $(BENCH_PLAYERS) --alone $(BENCH_ALONE)
+	$(TARGET)/release/books take
+	$(TARGET)/release/books day --plays 6
+	$(TARGET)/release/books month
 	$(TARGET)/release/beside
 
 deb: packages-deb

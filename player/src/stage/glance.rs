@@ -34,7 +34,7 @@ const PAIR_GAP: Duration = Duration::from_millis(1_500);
 const AGAIN_PART: u32 = 4;
 /// A glance waits for an act that has stood for so long: nothing fades any more.
 const SETTLED: Duration = Duration::from_secs(1);
-/// A frame that has not come back by then will not come: the next one may.
+/// A frame that has not come back by then says nothing any more about what was due.
 const BACK_MAX: Duration = Duration::from_secs(10);
 /// Of a movie the upper part is looked at, for captions stand in the lower one: so many fifths.
 const MOVIE_FIFTHS: u32 = 3;
@@ -95,7 +95,8 @@ fn glance(
     }
     if let Some((entity, glancing)) = on_the_way.iter().next() {
         if glancing.asked.elapsed() > BACK_MAX {
-            commands.entity(entity).despawn();
+            // The renderer still names the entity when the frame comes after all, and takes it away itself.
+            commands.entity(entity).remove::<Glancing>();
             glances.rest();
         }
         return;

@@ -60,6 +60,8 @@ async fn an_order_says_at_once_whether_anybody_is_there_and_many_are_told_little
     ] {
         assert_eq!(editor.post(path, &[("do", word)]).await.status, status, "{path} {word}");
     }
+    // What was said of an order is said once, on the next page: the refusals above were the next ones.
+    editor.post("/hands/zone:a/order", &[("do", "identify")]).await;
     let page = editor.get("/hands/zone:a").await.text;
     assert!(page.contains("没有执行：盒子未连接") && page.contains("没有通知到任何屏幕"), "{page}");
     assert_eq!(editor.get("/hands/zone:nobody").await.status, StatusCode::NOT_FOUND);

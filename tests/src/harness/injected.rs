@@ -59,10 +59,15 @@ impl Injected {
             .context("no strace: apt-get install strace")?;
         let mut injected = Self { tracer };
         until("the tracer to hold every thread", HOLD_LIMIT, || {
-            if let Some(status) = injected.tracer.try_wait()? {
-                anyhow::bail!("strace ended ({status}): may it trace?");
+            if has_died(pid) {
+                // It was so busy that it came to the call while the tracer still took hold of its threads.
+                return Ok(true);
             }
-            is_traced(pid)
+            if let Some(status) = injected.tracer.try_wait()? {
+                anyhow::ensure!(has_died(pid), "strace ended ({status}): may it trace?");
+                return Ok(true);
+            }
+            Ok(is_traced(pid).unwrap_or(false))
         })?;
         Ok(injected)
     }
@@ -74,6 +79,11 @@ impl Drop for Injected {
         let _ = Command::new("kill").args(["-INT", &self.tracer.id().to_string()]).status();
         let _ = self.tracer.wait();
     }
+}
+
+/// The program is gone, or waits to be buried.
+fn has_died(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
 }
 
 /// Every thread has a tracer.

@@ -69,6 +69,11 @@ impl Patient {
             Ok(has_died || is_through)
         })?;
         drop(injected);
+        // It may have met the call in the very moment in which everything else was done.
+        until("the agent to answer, or to have died", SOON, || {
+            has_died |= self.player.has_died()?;
+            Ok(has_died || self.player.status().is_ok())
+        })?;
         if has_died {
             self.player.wake()?;
             self.wakes_up(before.manifest_version)?;

@@ -57,11 +57,17 @@ pub enum Scene {
     Pairing,
     /// It waits, and UDP is blocked.
     PairingOverTcp,
+    /// People took the screen down.
+    TakenDown,
+    /// It shows its name and number.
+    NamePlate,
+    /// It shows the test card.
+    TestCard,
 }
 
 impl Scene {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Short,
         Self::Long,
         Self::ChineseAlone,
@@ -71,6 +77,9 @@ impl Scene {
         Self::Nothing,
         Self::Pairing,
         Self::PairingOverTcp,
+        Self::TakenDown,
+        Self::NamePlate,
+        Self::TestCard,
     ];
 
     /// Its name in pictures.
@@ -86,6 +95,9 @@ impl Scene {
             Self::Nothing => "nothing",
             Self::Pairing => "pairing",
             Self::PairingOverTcp => "pairing-over-tcp",
+            Self::TakenDown => "taken-down",
+            Self::NamePlate => "name-plate",
+            Self::TestCard => "test-card",
         }
     }
 }
@@ -96,6 +108,7 @@ pub struct Set {
     show: Show,
     clinic: Timetable,
     waiting: Option<Value>,
+    cover: Value,
 }
 
 impl Set {
@@ -114,7 +127,7 @@ impl Set {
             Scene::PairingOverTcp => Some(waiting(Some(4433))),
             _ => None,
         };
-        Ok(Self { show, clinic: clinic()?, waiting })
+        Ok(Self { show, clinic: clinic()?, waiting, cover: cover(scene) })
     }
 
     /// A landscape glass with files in turn, each for so long: pictures as they are, movies with their lengths.
@@ -128,7 +141,12 @@ impl Set {
             .enumerate()
             .map(|(n, face)| item(&format!("turn-{n}"), &format!("第 {n} 条"), "Turn", face.clone()));
         let items = items.collect::<Outcome<Vec<_>>>()?;
-        Ok(Self { show: show(&shape, &items, dwell_ms)?, clinic: clinic()?, waiting: None })
+        Ok(Self { show: show(&shape, &items, dwell_ms)?, clinic: clinic()?, waiting: None, cover: cover(Scene::Short) })
+    }
+
+    /// What lies over it, as the stage is told.
+    pub(super) const fn cover(&self) -> &Value {
+        &self.cover
     }
 
     /// A landscape glass with a card of that name and title.
@@ -191,6 +209,22 @@ fn waiting(blocked_port: Option<u16>) -> Value {
     })
 }
 
+fn cover(scene: Scene) -> Value {
+    let for_a_while = match scene {
+        Scene::NamePlate => Some(("identify", DWELL_MS)),
+        Scene::TestCard => Some(("test_card", DWELL_MS)),
+        _ => None,
+    };
+    json!({
+        "type": "cover", "is_down": scene == Scene::TakenDown, "while_ms": for_a_while,
+        "plate": {
+            "number": "Z03-1", "box_name": "box-4f21b07c9a", "name": {"zh": "1 号屏", "en": "Screen 1"},
+            "zone": {"zh": "心血管内科候诊", "en": "Cardiology waiting area"},
+            "site": {"zh": "青岚市中心医院（演示）", "en": "Qinglan Central Hospital (demo)"},
+        },
+    })
+}
+
 fn card(scene: Scene) -> Outcome<Option<Item>> {
     let words = |zh_title: &str, en_title: &str, zh: &str, en: &str| -> Outcome<Item> {
         let mut made = item(&format!("card-{}", scene.name()), zh_title, en_title, Face::Card)?;
@@ -231,6 +265,8 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             made.class = Class::Advertisement;
             Some(made)
         }
+        // Covered or not, the programme goes on below.
+        Scene::TakenDown | Scene::NamePlate | Scene::TestCard => card(Scene::Short)?,
         Scene::Closed | Scene::Nothing | Scene::Pairing | Scene::PairingOverTcp => None,
     })
 }

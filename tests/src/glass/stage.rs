@@ -96,7 +96,8 @@ impl Stage {
     /// # Errors
     /// As [`Stage::tell`].
     pub fn set(&mut self, set: &Set) -> Outcome<()> {
-        self.tell(&set.word(&self.files())?)
+        self.tell(&set.word(&self.files())?)?;
+        self.tell(set.cover())
     }
 
     /// Where it looks for files by their hashes.

@@ -77,7 +77,6 @@ bench: packages-bench
 	$(TARGET)/release/books take
 	$(TARGET)/release/books day --plays 6
 	$(TARGET)/release/books month
-	$(TARGET)/release/beside
 
 deb: packages-deb
 	cargo build --workspace --bins --locked --release

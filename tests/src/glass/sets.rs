@@ -156,7 +156,12 @@ impl Set {
     pub fn titled(size: (u32, u32), id: &str, title: &str) -> Outcome<Self> {
         let shape = Shape { name: "titled", size, width_mm: 1_210, distance_cm: 400, role: Role::Full };
         let card = item(id, title, "", Face::Card)?;
-        Ok(Self { show: show(&shape, &[card], DWELL_MS)?, clinic: clinic()?, waiting: None })
+        Ok(Self {
+            show: show(&shape, &[card], DWELL_MS)?,
+            clinic: clinic()?,
+            waiting: None,
+            cover: cover(Scene::Short),
+        })
     }
 
     /// As the stage is told it.

@@ -60,11 +60,15 @@ build: packages
 demo: build
 	@exec $(TARGET)/debug/anteroom demo
 
-# The walks measure times on real glass, so they run one after another.
+# The walks measure times on real glass, so they run one after another. All of them take a quarter of an hour; a machine on
+# which they are not through after this long is told so.
+WALKS_LIMIT ?= 40m
+
 test: packages-test
 	cargo build --workspace --all-targets --locked
 	./.ci/with-postgres cargo test --workspace --locked --lib --bins -- --skip walks::
-	cargo test --workspace --locked --lib --bins -- --test-threads=1 walks::
+	timeout $(WALKS_LIMIT) cargo test --workspace --locked --lib --bins -- --test-threads=1 walks:: \
+		|| { echo "walks: failed, or not through after $(WALKS_LIMIT)"; exit 1; }
 	./packaging/check $(TARGET)/debug
 	./packaging/check $(TARGET)/debug --faults
 

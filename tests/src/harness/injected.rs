@@ -10,6 +10,8 @@ use super::{Outcome, until};
 
 /// How long the tracer may take to hold every thread.
 const HOLD_LIMIT: Duration = Duration::from_secs(20);
+/// How long it may take to let go of them; then it is ended, and the kernel lets go.
+const LET_GO_LIMIT: Duration = Duration::from_secs(5);
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,8 +78,15 @@ impl Injected {
 impl Drop for Injected {
     fn drop(&mut self) {
         // It lets go of the program when it ends; where that has died, it has ended by itself.
-        let _ = Command::new("kill").args(["-INT", &self.tracer.id().to_string()]).status();
-        let _ = self.tracer.wait();
+        if matches!(self.tracer.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let _ = Command::new("kill").args(["-INT", &self.tracer.id().to_string()]).stderr(Stdio::null()).status();
+        let let_go = until("the tracer to let go", LET_GO_LIMIT, || Ok(self.tracer.try_wait()?.is_some()));
+        if let_go.is_err() {
+            let _ = self.tracer.kill();
+            let _ = self.tracer.wait();
+        }
     }
 }
 

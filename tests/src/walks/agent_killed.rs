@@ -6,10 +6,10 @@ use std::time::Duration;
 use crate::agent_dies::Patient;
 use crate::harness::{Colour, Outcome, Ward, until};
 
-/// Of the writes of a log and a programme, every so-manieth is tried here; all of them by `crash --agent`.
-const STRIDE: u32 = 3;
-/// More calls than a play and a programme take.
-const CALLS_MAX: u32 = 400;
+/// The calls that are tried here, by kind: some of each, so that a slow machine dies no more often than a quick one, and all
+/// of them by `crash --agent`. A later one may not be met, where play and programme came through before it.
+const CALLS: [(&str, &[u32]); 3] =
+    [("pwrite64", &[1, 2, 5, 9, 14, 20, 27, 34]), ("fsync", &[1, 2, 4, 8, 14, 21]), ("rename", &[1])];
 
 #[test]
 fn a_killed_agent_loses_no_play_and_doubles_none() -> Outcome<()> {
@@ -36,14 +36,13 @@ fn a_killed_agent_loses_no_play_and_doubles_none() -> Outcome<()> {
 #[test]
 fn an_agent_killed_at_system_calls_of_its_log_and_its_programme() -> Outcome<()> {
     let mut patient = Patient::admitted()?;
-    for (call, stride) in [("pwrite64", STRIDE), ("fsync", 1), ("rename", 1)] {
-        let mut nth = 1;
-        while patient.meet(call, nth)? {
-            nth += stride;
-            assert!(nth < CALLS_MAX, "{call}: a programme without an end");
+    for (call, numbers) in CALLS {
+        let mut deaths = 0;
+        for nth in numbers {
+            deaths += u32::from(patient.meet(call, *nth)?);
         }
-        println!("{call}: died at each {stride}. call before the {nth}.");
-        assert!(nth > 1, "{call}: the agent never came to one: nothing was tried");
+        println!("{call}: died at {deaths} of {numbers:?}");
+        assert!(deaths > 0, "{call}: the agent never came to one: nothing was tried");
     }
     println!("{} plays, each once", patient.discharged()?);
     Ok(())

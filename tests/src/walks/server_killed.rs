@@ -6,10 +6,9 @@ use crate::harness::Outcome;
 
 /// How many times it is killed at random here.
 const KILLS: &str = "15";
-/// Of the calls of one commit path, every so-manieth is tried here; all of them by `crash`.
-const STRIDE: u32 = 6;
-/// More calls than one commit path has.
-const CALLS_MAX: u32 = 400;
+/// The calls of one commit path that are tried here, by kind: some of each, so that a slow machine dies no more often than a
+/// quick one, and all of them by `crash`. A later one may not be met, where everything was acknowledged before it.
+const CALLS: [(&str, &[u32]); 2] = [("pwrite64", &[1, 2, 7, 13, 19, 25]), ("fsync", &[1, 2, 3])];
 
 #[test]
 fn server_killed_under_load() -> Outcome<()> {
@@ -29,20 +28,16 @@ fn server_killed_at_system_calls_of_a_commit() -> Outcome<()> {
     let mut network = Network::rehearsed(2, 1)?;
     let mut run = Run::start(&arguments, &mut network)?;
     run.come()?;
-    let mut died = 0;
-    for call in ["pwrite64", "fsync"] {
-        let stride = if call == "fsync" { 1 } else { STRIDE };
-        let mut nth = 1;
-        while run.meet(call, nth)? == Met::Died {
-            died += 1;
-            nth += stride;
-            assert!(nth < CALLS_MAX, "{call}: a commit without an end");
+    for (call, numbers) in CALLS {
+        let mut deaths = 0;
+        for nth in numbers {
+            deaths += u32::from(run.meet(call, *nth)? == Met::Died);
         }
-        println!("{call}: died at each {stride}. call before the {nth}.");
-        assert!(nth > 1, "{call}: the server never came to one: nothing was tried");
+        println!("{call}: died at {deaths} of {numbers:?}");
+        assert!(deaths > 0, "{call}: the server never came to one: nothing was tried");
     }
     let report = run.end()?;
-    println!("{died} deaths, {} plays acknowledged, {:?} counted", report.acknowledged, report.counted);
+    println!("{} plays acknowledged, {:?} counted", report.acknowledged, report.counted);
     assert_eq!(report.counted, Some(report.acknowledged), "each play once");
     network.verify_evidence(report.acknowledged)
 }

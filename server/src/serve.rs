@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::{Config, LinkTcp};
+use crate::link::OwnThread;
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
-use crate::{console, hands, ledger, link, phone, publish};
+use crate::{console, hands, ledger, phone, publish};
 
 /// How often the kernel is asked for a port that is free for UDP and for TCP.
 const ANY_PORT_TRIES: u32 = 16;
@@ -135,9 +136,9 @@ pub async fn run(state: State, listening: Listening, stop: watch::Receiver<bool>
         axum::serve(listening.phone, phone::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>());
     let console = console.with_graceful_shutdown(stopped(stop.clone()));
     let phone = phone.with_graceful_shutdown(stopped(stop.clone()));
-    let link = link::serve(state.clone(), listening.link, listening.link_tcp, stop.clone());
+    let mut link = OwnThread::open(state.clone(), listening.link, listening.link_tcp, stop.clone())?;
     let doors = async {
-        let (console, phone, link) = tokio::join!(console.into_future(), phone.into_future(), link);
+        let (console, phone, link) = tokio::join!(console.into_future(), phone.into_future(), link.ended());
         console.context("the console door failed")?;
         phone.context("the phone door failed")?;
         link.context("the players' door failed")

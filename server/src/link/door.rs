@@ -24,7 +24,7 @@ use crate::trust::fingerprint;
 ///
 /// # Errors
 /// [`LinkError`] when the endpoint cannot be opened, or its socket stops working.
-pub async fn serve(
+pub(super) async fn serve(
     state: State,
     socket: UdpSocket,
     fallback: Option<TcpListener>,

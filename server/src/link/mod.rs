@@ -22,9 +22,10 @@ mod steady;
 mod tcp;
 #[cfg(test)]
 mod tests;
+mod thread;
 mod time;
 mod transfer;
 mod voice;
 
-pub use door::serve;
 pub use endpoint::LinkError;
+pub use thread::OwnThread;

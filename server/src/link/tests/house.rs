@@ -17,7 +17,8 @@ use crate::db::boxes::{self, NewBox};
 use crate::db::items::{self, ReviewState};
 use crate::db::{Db, playlists};
 use crate::library::Library;
-use crate::link::{LinkError, serve};
+use crate::link::LinkError;
+use crate::link::door::serve;
 use crate::state::State;
 use crate::state::tests::{NOW, furnish, state_on};
 

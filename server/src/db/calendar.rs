@@ -99,7 +99,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::db::tests::on_each_engine;
+    use crate::db::tests::{migrate, on_each_engine};
 
     fn day(date: Date, kind: SpecialKind, site: Option<&str>) -> SpecialDay {
         let site = site.map(|site| SiteId::parse(site).expect("name"));
@@ -161,11 +161,7 @@ mod tests {
                 .expect("as it was before");
             let insert = "insert into special_day (date, document) values ($1, $2)";
             execute!(&db, insert, held.date.to_string(), text.as_str()).expect("written");
-            let migration = include_str!("../../../migrations/0002_calendar.sql");
-            let plain: String = migration.lines().filter(|line| !line.starts_with("--")).collect();
-            for statement in plain.split_terminator(';') {
-                execute!(&db, sqlx::AssertSqlSafe(statement.to_owned())).expect("moved");
-            }
+            migrate(&db, include_str!("../../../migrations/0002_calendar.sql")).await;
             assert_eq!(calendar(&db, "").await.expect("asked").days(), [held]);
         })
         .await;

@@ -63,6 +63,33 @@ pub(super) fn cut(hours: &Range<i64>) -> (Range<i64>, Range<i64>, Range<i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::tests::{migrate, on_each_engine};
+    use crate::db::totals::tests::book;
+    use crate::db::totals::{plays_by_item, plays_by_screen};
+
+    #[tokio::test]
+    async fn hours_of_before_there_were_sums_are_summed_when_the_schema_moves_on() {
+        on_each_engine(|db| async move {
+            for (hour, screen, item, plays) in
+                [(47, "Z03-1", "flu", 3), (48, "Z03-1", "flu", 4), (49, "Z03-1", "salt", 5), (48, "Z03-2", "flu", 6)]
+            {
+                book(&db, hour, screen, item, plays, plays * 1_000).await;
+            }
+            let of_items = plays_by_item(&db, 0..72).await.expect("asked");
+            let of_screens = plays_by_screen(&db, 0..72).await.expect("asked");
+            assert_eq!(of_items.iter().map(|(_, sum)| sum.plays).collect::<Vec<_>>(), [13, 5]);
+            for statement in
+                ["drop table play_item_hour", "drop table play_screen_day", "alter table play_batch drop column packed"]
+            {
+                execute!(&db, statement).expect("as it was before");
+            }
+            migrate(&db, include_str!("../../../migrations/0008_rollups.sql")).await;
+            assert_eq!(plays_by_item(&db, 0..72).await.expect("asked"), of_items);
+            assert_eq!(plays_by_screen(&db, 0..72).await.expect("asked"), of_screens);
+            assert_eq!(plays_by_item(&db, 48..49).await.expect("asked")[0].1.plays, 10);
+        })
+        .await;
+    }
 
     #[test]
     fn hours_are_cut_into_whole_days_and_what_is_left_on_both_sides() {

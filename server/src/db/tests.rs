@@ -31,6 +31,14 @@ where
     sqlx::query(drop).execute(&admin).await.expect("dropped");
 }
 
+/// Takes one step of the schema on a database that was brought back to before it.
+pub(super) async fn migrate(db: &Db, migration: &str) {
+    let plain: String = migration.lines().filter(|line| !line.starts_with("--")).collect();
+    for statement in plain.split_terminator(';') {
+        execute!(db, sqlx::AssertSqlSafe(statement.to_owned())).expect("moved");
+    }
+}
+
 fn random() -> [u8; 8] {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).expect("chance");

@@ -122,7 +122,7 @@ impl Patient {
     /// # Errors
     /// When they do not agree, or any planned moment was played twice.
     pub fn discharged(self) -> Outcome<u64> {
-        self.player.pause(true)?;
+        self.player.rest()?;
         self.ward.counts_every_play_once(&self.player, SCREEN)?;
         let plays = self.player.status()?.plays_logged;
         self.ward.hospital.verify_evidence(plays)?;

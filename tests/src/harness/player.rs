@@ -12,6 +12,9 @@ use super::{Glass, Hospital, Outcome, blind, program, until, until_some};
 /// How long a stage may take to draw on a busy machine with a software renderer.
 const PICTURE_LIMIT: Duration = Duration::from_secs(40);
 
+/// How long a play of a stage without a glass may take to end.
+const LAST_PLAY_LIMIT: Duration = Duration::from_secs(30);
+
 /// A running player.
 pub struct Player {
     folder: PathBuf,
@@ -52,6 +55,9 @@ pub struct Status {
     /// Plays that have ended, in the log.
     #[serde(default)]
     pub plays_logged: u64,
+    /// Frames presented since the stage started.
+    #[serde(default)]
+    pub frames: u64,
     /// The item on the glass.
     #[serde(default)]
     pub item: Option<String>,
@@ -164,6 +170,17 @@ impl Player {
         let stage = self.stage.as_ref().ok_or_else(|| anyhow::anyhow!("a real stage plays what is due"))?;
         let pause = stage.with_extension("sh.pause");
         if is_paused { Ok(std::fs::write(pause, "")?) } else { Ok(std::fs::remove_file(pause)?) }
+    }
+
+    /// Its blind stage begins no further play, and the last one has ended.
+    ///
+    /// # Errors
+    /// When it has no such stage, or goes on.
+    pub fn rest(&self) -> Outcome<()> {
+        self.pause(true)?;
+        let before = self.status()?.frames;
+        // With every frame it says what has ended before: the first may have been on its way, the next one ends a play.
+        until("the last play to end", LAST_PLAY_LIMIT, || Ok(self.status()?.frames >= before + 3)).map(drop)
     }
 
     /// Its agent has ended by itself; its stage is waited for.

@@ -27,6 +27,11 @@ impl Suspects {
         self.0.push((hash, times));
         times
     }
+
+    /// Somebody else was it.
+    fn acquit(&mut self, hash: ContentHash) {
+        self.0.retain(|(file, _)| *file != hash);
+    }
 }
 
 impl Desk {
@@ -42,12 +47,15 @@ impl Desk {
         }
     }
 
-    /// A file that is opened, or on the glass, fall after fall is the likely reason.
-    pub(super) async fn blame(&mut self, hash: ContentHash, what: &str) {
-        let falls = self.file_falls.note(hash);
-        if falls >= FILE_FALLS_MAX {
-            self.quarantine(hash, format!("the stage fell {falls} times while it was {what}")).await;
+    /// A file that is opened, or on the glass, fall after fall is the likely reason. Where two are, the first of them that was there
+    /// often enough is put away, and the other one begins anew: what is opened comes first, for that takes a moment only.
+    pub(super) async fn blame(&mut self, suspects: &[(ContentHash, &str)]) {
+        let falls: Vec<_> = suspects.iter().map(|(hash, what)| (*hash, *what, self.file_falls.note(*hash))).collect();
+        let Some((guilty, what, times)) = falls.iter().find(|(.., times)| *times >= FILE_FALLS_MAX) else { return };
+        for (hash, ..) in &falls {
+            self.file_falls.acquit(*hash);
         }
+        self.quarantine(*guilty, format!("the stage fell {times} times while it was {what}")).await;
     }
 
     /// The stage fell once more: when it does so again and again, its successor shows the card that is compiled in.

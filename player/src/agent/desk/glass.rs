@@ -217,12 +217,15 @@ impl Desk {
             let text = format!("the stage fell and is started again: {}", fall.text);
             self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: opening.or(glass.file), text });
         }
-        match (fall.cause, opening, glass.file) {
-            // Memory may run out over it, too, and then the kernel ends the stage.
-            (FallCause::Crash | FallCause::Outside, Some(hash), _) => self.blame(hash, "opened").await,
-            (FallCause::Crash, None, Some(hash)) => self.blame(hash, "on the glass").await,
-            (FallCause::Crash | FallCause::Outside | FallCause::Asked | FallCause::Amiss | FallCause::Still, ..) => {}
+        // Memory may run out over what is opened, and then the kernel ends the stage.
+        let opened = opening.filter(|_| matches!(fall.cause, FallCause::Crash | FallCause::Outside));
+        let shown = glass.file.filter(|file| fall.cause == FallCause::Crash && opened != Some(*file));
+        let opened = opened.map(|file| (file, "opened"));
+        let suspects: Vec<_> = opened.into_iter().chain(shown.map(|file| (file, "on the glass"))).collect();
+        self.blame(&suspects).await;
+        // No card is seen without a display either.
+        if fall.cause != FallCause::NoDisplay {
+            self.break_loop();
         }
-        self.break_loop();
     }
 }

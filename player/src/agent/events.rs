@@ -68,6 +68,8 @@ pub enum FallCause {
     Outside,
     /// It crashed: what was on the glass may be the reason.
     Crash,
+    /// Nobody answers where its window is to be opened.
+    NoDisplay,
     /// It saw something amiss on its own glass, told it, and ended.
     Amiss,
     /// Its frames stood still. Files are decoded beside the drawing, so that is the display's doing or the driver's: a screen

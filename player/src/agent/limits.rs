@@ -108,6 +108,10 @@ pub const FALLS_FREE: usize = 3;
 pub const FALLS_WINDOW: Duration = Duration::from_mins(1);
 /// The longest wait before a stage that keeps falling is started again.
 pub const FALL_WAIT_CAP: Duration = Duration::from_secs(30);
+/// How often a display server that is gone is looked for.
+pub const SEAT_LOOK_EVERY: Duration = Duration::from_millis(250);
+/// A display server that takes longer to answer is not there.
+pub const SEAT_ANSWER_MAX: Duration = Duration::from_secs(1);
 /// So many falls within [`SAFE_WINDOW`], and the card that is compiled in is shown alone.
 pub const SAFE_FALLS: usize = 5;
 /// The span in which those falls are counted, and for which a programme that is tried again must hold.

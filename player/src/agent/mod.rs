@@ -16,6 +16,7 @@ mod playlog;
 mod pulse;
 mod run;
 mod scrub;
+mod seat;
 mod store;
 mod supervise;
 mod systemd;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant as Tick};
 
@@ -17,6 +17,7 @@ use super::limits::{
     FALL_WAIT_CAP, FALLS_FREE, FALLS_WINDOW, FRAMES_STILL_MAX, LOG_LINE_BYTES_MAX, STAGE_LEAVE, STAGE_START_MAX,
     STAGE_WORDS_MAX,
 };
+use super::seat::Seat;
 use super::systemd::VARIABLES;
 use crate::bridge::{EXIT_AMISS, EXIT_NIGHT, FromStage, ToStage, pipe};
 pub(super) use crate::stage::Display;
@@ -62,13 +63,18 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut falls = VecDeque::new();
+    let seat = Seat::of(command.display, |name| std::env::var_os(name));
     loop {
         let now = *size.borrow_and_update();
-        let fall = match Life::start(&command, now) {
+        let mut fall = match Life::start(&command, now) {
             Ok(life) => life.live(&events, &mut size, &mut stop).await,
             Err(error) => Fall { text: format!("the stage cannot be started: {error}"), cause: FallCause::Outside },
         };
         let is_asked = fall.cause == FallCause::Asked;
+        let is_seated = is_asked || seat.is_there().await;
+        if !is_seated {
+            fall = unseated(&fall, &seat);
+        }
         if !is_asked {
             tracing::error!(reason = %fall.text, "the stage fell");
         }
@@ -76,12 +82,25 @@ pub async fn run(
         if *stop.borrow() {
             return;
         }
-        let wait = if is_asked { Duration::ZERO } else { wait_after(&mut falls, Tick::now()) };
+        let wait = async {
+            if !is_seated {
+                seat.comes_back(FALL_WAIT_CAP).await;
+            } else if !is_asked {
+                tokio::time::sleep(wait_after(&mut falls, Tick::now())).await;
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = wait => {}
             () = stop_asked(&mut stop) => return,
         }
     }
+}
+
+/// The same fall, where nobody answers at the display.
+fn unseated(fall: &Fall, seat: &Seat) -> Fall {
+    let path = seat.path().unwrap_or(Path::new("the display")).display();
+    let text = format!("nobody answers at {path}: is the display server running? ({})", fall.text);
+    Fall { text, cause: FallCause::NoDisplay }
 }
 
 /// At once for the first falls of a minute, then longer and longer.

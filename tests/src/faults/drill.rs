@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::Fault;
-use super::plant::{PATIENCE, Plant, Shown};
+use super::plant::{AMID, EARLY, PATIENCE, Plant, Shown};
 use super::volume::Volume;
 use crate::harness::{Outcome, until};
 use crate::reel::{Display, tick_us};
@@ -92,7 +92,7 @@ pub fn drill(plant: &mut Plant, fault: Fault) -> Outcome<Result<Met, &'static st
         | Fault::ServerAway
         | Fault::DiskFull => {}
     }
-    let before = plant.until_begun(None, PATIENCE)?;
+    let before = plant.until_at(EARLY, None, 0, PATIENCE)?;
     let logged = plant.player.status()?.plays_logged;
     // What was drawn while it was asked is before the fault, too.
     let before = plant.look()?.pop().unwrap_or(before);
@@ -190,26 +190,31 @@ fn falls_of(plant: &Plant) -> usize {
     plant.player.log().matches("the stage fell").count()
 }
 
-/// The stage ends with SIGSEGV whenever the second movie is on the glass, as a decoder's fault would end it, until the file is put
+/// The stage ends with SIGABRT in the middle of the second movie, as an assertion of a decoder would end it, until the file is put
 /// away. The longest time without a frame is taken over the falls after which the file is shown again.
 fn file_crashes(plant: &mut Plant) -> Outcome<Met> {
     let logged = plant.player.status()?.plays_logged;
-    let (mut crashes, mut gap) = (0, Duration::ZERO);
+    let (mut crashes, mut gap, mut crashed_us) = (0, Duration::ZERO, 0);
     while crashes <= CRASHES_MAX {
-        let Ok(before) = plant.until_begun(Some(1), ROUND) else { break };
-        signal(plant.player.stage_pid()?, "-SEGV")?;
-        crashes += 1;
+        let Ok(before) = plant.until_at(AMID, Some(1), crashed_us, ROUND) else { break };
+        let pid = plant.player.stage_pid()?;
+        signal(pid, "-ABRT")?;
+        until("another stage", LIMIT, || Ok(plant.player.stage_pid()? != pid))?;
+        // What the one before has drawn until its end is no frame of the new one.
+        let drawn = plant.look()?;
+        (crashes, crashed_us) = (crashes + 1, drawn.last().map_or_else(tick_us, |last| last.tick_us.max(tick_us())));
         if crashes < CRASHES_MAX {
             let mut shown = vec![before];
-            let back = until("a frame", LIMIT, || {
+            shown.extend(drawn);
+            let back = until("a frame of another stage", LIMIT, || {
                 shown.extend(plant.look()?);
-                Ok(shown.len() > 1)
+                Ok(shown.last().is_some_and(|last| last.tick_us > crashed_us))
             });
             gap = gap.max(back.map_or(LIMIT, |_| longest_gap(&shown, shown.last().map_or(0, |last| last.tick_us))));
         }
     }
     // Its words stand in for it, and the other movie has its turns.
-    let moved_on = (1..=CRASHES_MAX).contains(&crashes) && plant.until_begun(Some(0), ROUND).is_ok();
+    let moved_on = (1..=CRASHES_MAX).contains(&crashes) && plant.until_at(EARLY, Some(0), crashed_us, ROUND).is_ok();
     let told = plant.player.status().ok().and_then(|status| status.last_trouble);
     let note = format!("put away after {crashes} crashes");
     let counted = counted_once(plant, logged);

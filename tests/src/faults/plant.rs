@@ -1,6 +1,7 @@
 //! The plant: a hospital, a player in it that shows two numbered movies in turn, and a reel of every frame.
 
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ const SIZE: (u32, u32) = (320, 180);
 /// Frames of each movie: five seconds, so that a stage may fall and come back within one.
 const FRAMES: u32 = 125;
 const FPS: u32 = 25;
-/// A fault is planted while a movie is no further than this frame.
-const EARLY: usize = 15;
+/// Frames of a movie that has just begun: whatever is planted then has the most of it before it.
+pub(super) const EARLY: Range<usize> = 0..15;
+/// Frames in its middle: what comes next has been opened, and cannot be the reason of anything.
+pub(super) const AMID: Range<usize> = 60..100;
 /// A frame that came so long ago, in microseconds, says nothing of what is on the glass now.
 const STALE_US: i64 = 400_000;
 /// How long a step that only prepares may take on a busy machine.
@@ -85,11 +88,18 @@ impl Plant {
         Ok(shown.collect())
     }
 
-    /// Waits until a movie has just begun, this one if it is named, and tells the last of its frames.
-    pub(super) fn until_begun(&mut self, clip: Option<usize>, limit: Duration) -> Outcome<Shown> {
-        let found = until_some("a movie to begin", limit, || {
-            let last = self.look()?.pop().filter(|last| tick_us() - last.tick_us < STALE_US);
-            Ok(last.filter(|last| last.frame < EARLY && clip.is_none_or(|clip| clip == last.clip)))
+    /// Waits until a movie is at some of its frames after a moment, this one if it is named, and tells the last of them.
+    pub(super) fn until_at(
+        &mut self,
+        frames: Range<usize>,
+        clip: Option<usize>,
+        since_us: i64,
+        limit: Duration,
+    ) -> Outcome<Shown> {
+        let found = until_some("a movie to be there", limit, || {
+            let oldest_us = since_us.max(tick_us() - STALE_US);
+            let last = self.look()?.pop().filter(|last| last.tick_us > oldest_us);
+            Ok(last.filter(|last| frames.contains(&last.frame) && clip.is_none_or(|clip| clip == last.clip)))
         });
         found.map(|(last, _)| last).map_err(|error| error.context(self.player.log()))
     }

@@ -102,7 +102,7 @@ mod tests {
         drop(listener);
         assert!(!seat.is_there().await, "its name is left, and nobody answers");
         std::fs::remove_file(&path).unwrap();
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         let back = async {
             assert!(!seat.is_there().await);
             tokio::net::UnixListener::bind(&path).unwrap()

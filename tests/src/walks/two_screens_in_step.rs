@@ -7,6 +7,8 @@ use crate::harness::{Colour, Outcome, Ward, until_some};
 /// How far the first frames of one item may lie apart on two screens: two frames at the stage's thirty a second, and the
 /// unevenness of two software renderers that share two cores.
 const SKEW_MAX_MS: i64 = 150;
+/// How far half of them may lie apart: three frames.
+const SKEW_HALF_MS: i64 = 100;
 
 #[test]
 fn two_screens_of_a_zone_change_together() -> Outcome<()> {
@@ -39,9 +41,11 @@ fn two_screens_of_a_zone_change_together() -> Outcome<()> {
         skews.push((one.1 - other.1).abs());
     }
     println!("two screens in step: skews of first frames, ms: {skews:?}");
-    // A machine with other work may hold one renderer up at one change; how far screens are apart is measured by `in_step`.
-    let late = skews.iter().filter(|skew| **skew > SKEW_MAX_MS).count();
-    assert!(late <= 1, "{skews:?}");
+    // A machine with other work may hold one renderer up at one change; half of them are much nearer.
+    let mut sorted = skews.clone();
+    sorted.sort_unstable();
+    assert!(sorted.get(2).is_some_and(|half| *half <= SKEW_HALF_MS), "{skews:?}");
+    assert!(sorted.get(3).is_some_and(|most| *most <= SKEW_MAX_MS), "{skews:?}");
 
     let (colour, _) = until_some("the same colour on both", Duration::from_secs(10), || {
         let (one, other) = (left.glass()?.shows(&both), right.glass()?.shows(&both));

@@ -215,7 +215,8 @@ impl Desk {
         // Whoever saw something amiss has told it already.
         if fall.cause != FallCause::Amiss {
             let text = format!("the stage fell and is started again: {}", fall.text);
-            self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: opening.or(glass.file), text });
+            let file = opening.or(glass.file).filter(|_| fall.cause != FallCause::NoDisplay);
+            self.tell_trouble(Trouble { kind: TroubleKind::Stage, file, text });
         }
         // Memory may run out over what is opened, and then the kernel ends the stage.
         let opened = opening.filter(|_| matches!(fall.cause, FallCause::Crash | FallCause::Outside));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::UnixStream;
 
 use super::limits::{SEAT_ANSWER_MAX, SEAT_LOOK_EVERY};
-use crate::stage::Display;
+use super::supervise::Display;
 
 /// Where X servers listen, each at `X` with its number.
 const X_SOCKETS: &str = "/tmp/.X11-unix";

@@ -14,8 +14,8 @@ use crate::clock::Instant;
 use crate::id::{BoxId, ItemId, ScreenId, ZoneId};
 use crate::manifest::Envelope;
 use crate::play::{
-    Batch, Ended, Ending, LogMark, LogState, Moment, Pen, Place, Play, Sending, Shown, Signs, Welcomed, Word, chain_next,
-    next_batch,
+    Batch, Ended, Ending, LogMark, LogState, Moment, Pen, Place, Play, Sending, Shown, Signs, Welcomed, Word,
+    chain_next, next_batch,
 };
 use crate::wire::{ToServer, decode, encode};
 

@@ -16,7 +16,7 @@ pub use calendar::{Calendar, Day, DayKind, DayKinds, SpecialDay, SpecialKind};
 pub use campaign::{CAMPAIGN_ITEMS_MAX, Campaign, Goal, PER_HOUR_MAX, Phase, ZONE_CAMPAIGNS_MAX};
 pub use carry::{CampaignCarry, Carry, LoopCarry, RecentPlay};
 pub use level::Level;
-pub use policy::{Block, Policy, TEN_MINUTES_MS};
+pub use policy::{Block, Policy, TEN_MINUTES_MS, Transition};
 pub use recurrence::{BadRecurrence, BadSeries, OccurrenceId, Recurrence, Series};
 pub use rule::{RULE_WEIGHT_MAX, Rule, Target, Where, ZONE_RULES_MAX};
 pub use window::{CHANGES_MAX, Change, CountsAs, Hours, HoursOn, Moved, Occurrence, Weekdays, Window};

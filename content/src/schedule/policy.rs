@@ -27,6 +27,42 @@ pub struct Policy {
     pub shrink_permille: u16,
     /// Trades barred from kinds of zone, beside what the law bars from children's.
     pub blocks: Vec<Block>,
+    /// How one still item gives way to the next.
+    #[serde(skip_serializing_if = "Transition::is_default")]
+    pub transition: Transition,
+}
+
+/// How one still item gives way to the next. A movie begins and ends with a cut, whatever is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transition {
+    /// The next one appears over the one before it, within half a second.
+    #[default]
+    Fade,
+    /// At once: the calmest on an LED wall, whose steps of brightness are coarse.
+    Cut,
+    /// The next one comes from the right and pushes the other one out, within six tenths of a second.
+    Push,
+}
+
+impl Transition {
+    /// Each of them, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Fade, Self::Cut, Self::Push];
+
+    /// The word for forms and words of the console: `fade`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fade => "fade",
+            Self::Cut => "cut",
+            Self::Push => "push",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields on by reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Trades that may not be advertised in some kinds of zone.
@@ -56,6 +92,7 @@ impl Default for Policy {
             stretch_permille: 500,
             shrink_permille: 250,
             blocks: Vec::new(),
+            transition: Transition::default(),
         }
     }
 }

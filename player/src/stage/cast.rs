@@ -5,6 +5,7 @@ use std::time::{Duration, Instant as Moment};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::ContentHash;
 use anteroom_content::item::{Face as ItemFace, Item, MediaFile};
+use anteroom_content::schedule::Transition;
 use bevy::prelude::*;
 
 use super::area::Area;
@@ -16,12 +17,14 @@ use super::layout::Shape;
 use super::mark::Mark;
 use super::movie::Movie;
 use super::picture::Pictures;
-use super::told::{Due, Told};
+use super::told::{Due, Scene, Told};
 
 /// How long an act that is due may keep the one before it on the glass; then its words stand in for it.
 const LATE_MAX: Duration = Duration::from_secs(2);
-/// How long two still acts share the glass.
-pub(super) const FADE: Duration = Duration::from_millis(500);
+/// How long two still acts share the glass where one fades over the other.
+const FADE: Duration = Duration::from_millis(500);
+/// The same where one pushes the other out: quick enough to be over before one reads, slow enough to be followed.
+const PUSH: Duration = Duration::from_millis(600);
 
 /// Who is where.
 #[derive(Default, Resource)]
@@ -53,8 +56,11 @@ pub(super) struct Act {
     pub(super) root: Option<Entity>,
     /// When it came to the glass.
     pub(super) raised: Option<Moment>,
-    /// How long it shares the glass with the one before it.
+    /// How it takes the place of the one before it, and for how long both share the glass.
+    pub(super) change: Transition,
     pub(super) fade: Duration,
+    /// The node to take away: its own, or one around it that cuts off what is pushed out.
+    pub(super) frame: Option<Entity>,
     /// What was painted last.
     pub(super) painted: Option<Vec<Mark>>,
     begun: Moment,
@@ -96,6 +102,8 @@ impl Cast {
         let at = due.since;
         let item = stand.and_then(|stand| stand.item(&due.scene, at)).cloned();
         let manifest_version = stand.and_then(|stand| stand.edition(at)).map_or(0, |edition| edition.manifest_version);
+        let policy = stand.and_then(|stand| stand.show(at)).map(|show| &show.site.policy);
+        let change = policy.map(|policy| policy.transition).unwrap_or_default();
         let is_shut = |hash: &ContentHash| {
             files.bad.contains(hash) || stand.is_some_and(|stand| stand.quarantined.contains(hash))
         };
@@ -123,7 +131,9 @@ impl Cast {
             manifest_version,
             root: None,
             raised: None,
-            fade: FADE,
+            change,
+            fade: length_of(change),
+            frame: None,
             painted: None,
             begun: Moment::now(),
         }
@@ -132,6 +142,15 @@ impl Cast {
     /// Every act there is.
     pub(super) fn acts(&mut self) -> impl Iterator<Item = &mut Act> {
         [&mut self.on_glass, &mut self.leaving, &mut self.coming, &mut self.next].into_iter().flatten()
+    }
+}
+
+/// For how long two acts share the glass.
+const fn length_of(change: Transition) -> Duration {
+    match change {
+        Transition::Fade => FADE,
+        Transition::Cut => Duration::ZERO,
+        Transition::Push => PUSH,
     }
 }
 
@@ -153,7 +172,9 @@ impl Act {
             manifest_version: self.manifest_version,
             root: None,
             raised: None,
-            fade: FADE,
+            change: self.change,
+            fade: self.fade,
+            frame: None,
             painted: None,
             begun: self.begun,
         }
@@ -223,12 +244,23 @@ impl Act {
 
     /// Leaves for good.
     pub(super) fn dismiss(self, commands: &mut Commands, files: &Files) {
-        if let Some(root) = self.root {
-            commands.entity(root).despawn();
+        if let Some(frame) = self.frame {
+            commands.entity(frame).despawn();
         }
         if let Face::Movie { movie: Some(movie), .. } = self.face {
             files.close(movie);
         }
+    }
+
+    /// Takes the place of what is on the glass, if anything is: a movie on either side is cut, and only items push each other.
+    pub(super) fn follow(&mut self, before: Option<&Self>) {
+        let is_item = |act: &Self| matches!(act.due.scene, Scene::Item { .. });
+        if self.is_movie() || before.is_some_and(Self::is_movie) {
+            self.change = Transition::Cut;
+        } else if self.change == Transition::Push && !(is_item(self) && before.is_some_and(is_item)) {
+            self.change = Transition::Fade;
+        }
+        self.fade = length_of(self.change);
     }
 
     /// A movie begins and ends with a cut: every frame of it is a picture somebody made.

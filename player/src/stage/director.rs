@@ -20,7 +20,7 @@ use super::look::{Look, Looks};
 use super::movie::Fed;
 use super::overlay::{Overlay, cover};
 use super::pace::Pace;
-use super::paint::{Covers, placed, region};
+use super::paint::{Covers, frame, framed, placed, region};
 use super::picture::Pictures;
 use super::pipe::{Inbox, Outbox, Word};
 use super::report::Report;
@@ -257,8 +257,18 @@ fn choose(cast: &mut Cast, now: Instant) -> Option<Act> {
 fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mut Assets<Film>, mut act: Act) {
     let Desk { told, cast, files, glass, report, outbox, clock } = desk;
     cast.height = cast.height.checked_add(1).unwrap_or(0);
-    let root = commands.spawn(region(ACTS_HEIGHT + cast.height)).id();
     let content = scenery.layout.content;
+    let height = ACTS_HEIGHT + cast.height;
+    let (frame, root) = match act.due.scene {
+        Scene::Item { .. } => {
+            let root = commands.spawn(framed(content)).id();
+            (commands.spawn(frame(content, height)).add_child(root).id(), root)
+        }
+        Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => {
+            let root = commands.spawn(region(height)).id();
+            (root, root)
+        }
+    };
     match &act.face {
         Face::Words => {}
         Face::Picture { image, .. } => {
@@ -288,11 +298,9 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     if let Some(edition) = told.stand().and_then(|stand| stand.edition(clock.now())) {
         act.manifest_version = edition.manifest_version;
     }
-    act.root = Some(root);
+    (act.root, act.frame) = (Some(root), Some(frame));
     act.raised = Some(Moment::now());
-    if act.is_movie() || cast.on_glass.as_ref().is_some_and(Act::is_movie) {
-        act.fade = Duration::ZERO;
-    }
+    act.follow(cast.on_glass.as_ref());
     report.raise(&act, clock.now(), glass.frames(), outbox);
     glass.is_stale = true;
     if let Some(left) = cast.leaving.take() {

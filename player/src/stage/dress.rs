@@ -3,6 +3,7 @@
 use anteroom_content::clock::{Instant, Offsets};
 use anteroom_content::place::Screen;
 use anteroom_content::programme::Show;
+use anteroom_content::schedule::Transition;
 use bevy::prelude::*;
 use bevy::text::FontAtlasSet;
 
@@ -17,7 +18,7 @@ use super::glass::Glass;
 use super::ink::{DEEP, SHADE, WHITE};
 use super::layout::Layout;
 use super::mark::{Mark, Style};
-use super::paint::{Covers, colour, placed, region, repaint};
+use super::paint::{Covers, colour, pixels, placed, region, repaint};
 use super::picture::Pictures;
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
@@ -217,9 +218,17 @@ pub(super) fn backdrop(area: Area) -> impl Bundle {
     (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP))
 }
 
-/// Lets the act that came cover the one before it, little by little.
+/// Where acts stand while one pushes the other, in widths of their place: the one that comes, and the one that leaves. Begins
+/// and ends gently.
+fn pushed(part: f32) -> (f32, f32) {
+    let eased = part * part * (3.0 - 2.0 * part);
+    (1.0 - eased, -eased)
+}
+
+/// Lets the act that came cover the one before it, little by little, or push it out.
 fn fade(
-    cast: Res<Cast>,
+    (cast, scenery): (Res<Cast>, Res<Scenery>),
+    mut places: Query<&mut UiTransform>,
     mut glass: ResMut<Glass>,
     children: Query<&Children>,
     mut nodes: Query<(&Covers, Option<&mut BackgroundColor>, Option<&mut TextColor>, Option<&mut ImageNode>)>,
@@ -235,9 +244,20 @@ fn fade(
     }
     let is_cut = cast.leaving.is_none() || act.fade.is_zero();
     let part = if is_cut { 1.0 } else { (passed.as_secs_f32() / act.fade.as_secs_f32()).clamp(0.05, 1.0) };
+    let is_pushed = act.change == Transition::Push;
+    if is_pushed {
+        let (comes, leaves) = pushed(part);
+        let leaving = cast.leaving.as_ref().and_then(|act| act.root);
+        for (root, widths) in [(Some(root), comes), (leaving, leaves)] {
+            if let Some(mut place) = root.and_then(|root| places.get_mut(root).ok()) {
+                place.translation = Val2::px(widths * pixels(scenery.layout.content.w), 0.0);
+            }
+        }
+    }
+    let cover = if is_pushed { 1.0 } else { part };
     for node in children.iter_descendants(root) {
         if let Ok((covers, ground, text, image)) = nodes.get_mut(node) {
-            let now = colour(covers.0, part);
+            let now = colour(covers.0, cover);
             if let Some(mut image) = image {
                 image.color = now;
             } else if let Some(mut text) = text {
@@ -247,11 +267,28 @@ fn fade(
             }
         }
         if let Ok(dial) = dials.get(node) {
-            dial.set(&mut images, part);
+            dial.set(&mut images, cover);
         }
     }
     glass.is_stale = true;
     if part >= 1.0 {
         *done = Some(root);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_that_push_each_other_touch_all_the_way_and_never_go_back() {
+        let mut before = 1.0;
+        for step in 0_u8..=60 {
+            let (comes, leaves) = pushed(f32::from(step) / 60.0);
+            assert!((comes - leaves - 1.0).abs() < 1e-6, "a gap at {step}: {comes} {leaves}");
+            assert!(comes <= before, "back at {step}");
+            before = comes;
+        }
+        assert!(before.abs() < 1e-6, "it has arrived");
     }
 }

@@ -27,6 +27,16 @@ pub(super) fn region(height: i32) -> impl Bundle {
     (node, GlobalZIndex(height))
 }
 
+/// A node that shows what lies in an area and cuts off what does not, over everything of less height.
+pub(super) fn frame(area: Area, height: i32) -> impl Bundle {
+    (Node { overflow: Overflow::clip(), ..placed(area) }, GlobalZIndex(height))
+}
+
+/// The node within a [`frame`] of that area in which places are those of the whole glass.
+pub(super) fn framed(area: Area) -> impl Bundle {
+    placed(Area::new(-area.x, -area.y, area.x + area.w, area.y + area.h))
+}
+
 /// Paints marks below a region's node, in place of what was there.
 pub(super) fn repaint(commands: &mut Commands, images: &mut Assets<Image>, region: Entity, marks: &[Mark]) {
     commands.entity(region).despawn_children();
@@ -158,7 +168,7 @@ fn whole(px: i32) -> Val {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no glass has 16 million pixels a side")]
-const fn pixels(px: i32) -> f32 {
+pub(super) const fn pixels(px: i32) -> f32 {
     px as f32
 }
 

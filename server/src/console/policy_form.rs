@@ -3,7 +3,7 @@
 
 use anteroom_content::item::Trade;
 use anteroom_content::place::ZoneKind;
-use anteroom_content::schedule::{Block, Policy};
+use anteroom_content::schedule::{Block, Policy, Transition};
 
 use super::campaign_form::{percent, read_percent};
 use super::fields::Filled;
@@ -43,6 +43,8 @@ pub(super) struct PolicyForm {
     pub(super) shrink: String,
     /// Trades barred from kinds of zone.
     pub(super) blocks: Vec<BlockRow>,
+    /// How one still gives way to the next.
+    pub(super) transition: String,
 }
 
 /// Trades barred from kinds of zone.
@@ -77,6 +79,7 @@ impl PolicyForm {
             stretch: filled.one("stretch"),
             shrink: filled.one("shrink"),
             blocks: rows((0..BLOCKS_MAX).map(row).filter(|row| !row.is_free()).collect()),
+            transition: filled.one("transition"),
         })
     }
 
@@ -98,6 +101,7 @@ impl PolicyForm {
             stretch: percent(policy.stretch_permille),
             shrink: percent(policy.shrink_permille),
             blocks: rows(policy.blocks.iter().map(row).collect()),
+            transition: policy.transition.as_str().to_owned(),
         }
     }
 
@@ -128,6 +132,11 @@ impl PolicyForm {
         if blocks.is_none() {
             problems.push(Said::bad("bad-block"));
         }
+        let transition = Transition::ALL.into_iter().find(|known| known.as_str() == self.transition);
+        let transition = transition.unwrap_or_else(|| {
+            problems.push(Said::bad("bad-transition"));
+            Transition::default()
+        });
         match blocks {
             Some(blocks) if problems.is_empty() => Ok(Policy {
                 ads: self.has_ads,
@@ -139,9 +148,17 @@ impl PolicyForm {
                 stretch_permille,
                 shrink_permille,
                 blocks,
+                transition,
             }),
             Some(_) | None => Err(problems),
         }
+    }
+}
+
+impl PolicyForm {
+    /// That way of changing is chosen.
+    pub(super) fn is_transition(&self, word: &str) -> bool {
+        self.transition == word
     }
 }
 
@@ -184,6 +201,7 @@ mod tests {
             ads: true,
             ad_hour_permille: 155,
             public_service_permille: 80,
+            transition: Transition::Push,
             blocks: vec![
                 Block { kinds: vec![ZoneKind::Ward, ZoneKind::Emergency], trades: Vec::new() },
                 Block { kinds: vec![ZoneKind::Pharmacy], trades: vec![Trade::Medicine, Trade::Alcohol] },
@@ -215,6 +233,7 @@ mod tests {
         check(&|f| f.qr = "61".into(), "bad-qr");
         check(&|f| f.stretch = "-1".into(), "bad-stretch");
         check(&|f| f.shrink = "x".into(), "bad-shrink");
+        check(&|f| f.transition = "spin".into(), "bad-transition");
         check(&|f| f.blocks[1].kind.clear(), "bad-block");
     }
 }

@@ -17,12 +17,14 @@
 //! - **play**: one showing, from its first presented frame to its last ([`play`]).
 //! - **log**: the plays of a box, numbered; the **books**: what the server makes of them ([`play`]).
 //! - **shelf**: what a box keeps so that it wakes with something to show ([`shelf`]).
+//! - **evergreen set**: a few items a hospital pins; they stand where no programme can be shown or has anything ([`evergreen`]).
 //! - **evidence**: plays in one signed file that a stranger checks with the root's public key alone ([`evidence`]).
 //! - **link**: the conversation between box and server ([`wire`]).
 //! - **delivery**: the way of a manifest to a screen, told → fetched → applied ([`wire::Delivery`]).
 
 pub mod clinic;
 pub mod clock;
+pub mod evergreen;
 pub mod evidence;
 pub mod id;
 pub mod item;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clinic::Timetable;
 use crate::clock::Offsets;
+use crate::evergreen::Evergreen;
 use crate::id::{ContentHash, ItemId, ScreenId};
 use crate::item::Item;
 use crate::place::{Screen, Site, Zone};
@@ -43,6 +44,9 @@ pub struct Show {
     pub other_offsets: Vec<Offsets>,
     /// What every code on the glass begins with, such as `HTTP://10.0.0.5:8081`.
     pub phone_address: String,
+    /// What stands in where this programme, or every programme, has nothing; absent where the site has pinned nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evergreen: Option<Evergreen>,
 }
 
 /// Why a show part cannot be played.
@@ -99,6 +103,13 @@ impl Show {
         files.sort_unstable();
         files.dedup();
         files
+    }
+
+    /// Whether a box of the zone may fetch a file: the programme names it, or its evergreen set does.
+    #[must_use]
+    pub fn names(&self, hash: &ContentHash) -> bool {
+        let set = self.evergreen.as_ref().map(Evergreen::files).unwrap_or_default();
+        self.files().iter().chain(&set).any(|(named, _)| named == hash)
     }
 
     /// The address an item's code opens on `screen`: the page of what it shows now. Upper case, so that the code stays small.

@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
 use anteroom_content::clock::discipline::Course;
+use anteroom_content::evergreen::Pinned;
 use anteroom_content::id::{ContentHash, ItemId, PairCode, ScreenId};
 use anteroom_content::programme::Show;
 use anteroom_content::schedule::Carry;
 use anteroom_content::text::Text;
-use anteroom_content::wire::Cover;
+use anteroom_content::wire::{Cover, Rung};
 use serde::{Deserialize, Serialize};
 
 pub use anteroom_content::play::{Ended, Shown};
@@ -61,6 +62,18 @@ pub struct Stand {
     pub files: PathBuf,
     /// Hashes that may not be opened: they failed before.
     pub quarantined: Vec<ContentHash>,
+    /// What stands in where no programme has anything to show.
+    #[serde(default)]
+    pub evergreen: Option<Box<StageEvergreen>>,
+}
+
+/// The evergreen set of the site, and where its files lie.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StageEvergreen {
+    /// The set.
+    pub pinned: Pinned,
+    /// The folder of its files: they have one of their own.
+    pub files: PathBuf,
 }
 
 /// A programme and when it holds.
@@ -155,6 +168,9 @@ pub enum FromStage {
         /// How it keeps step; none while nothing moves.
         #[serde(default)]
         steps: Option<StageSteps>,
+        /// What stands in on the glass, if something does.
+        #[serde(default)]
+        rung: Option<Rung>,
     },
     /// A manifest's programme is on the glass.
     Applied {

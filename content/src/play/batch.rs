@@ -38,6 +38,14 @@ pub struct Play {
     /// What proves it besides; none of a play that a player of before there were proofs logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
+    /// The evergreen set put it there, and no plan: then planned is what the set's round says.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub is_evergreen: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
+pub(super) const fn is_no(fact: &bool) -> bool {
+    !*fact
 }
 
 /// How a showing ended.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::is_no;
 use super::{Ending, Lamp, OpenPlay, Print, Proof, Step};
 use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId, ZoneId};
@@ -35,6 +36,9 @@ pub struct Shown {
     pub planned_ms: u32,
     /// When its first frame was presented.
     pub at: Instant,
+    /// The evergreen set put it there, and no plan.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub is_evergreen: bool,
 }
 
 /// An item ended.
@@ -165,6 +169,7 @@ impl Diary {
             noted_ms: 0,
             proof: Proof::default(),
             noted: Proof::default(),
+            is_evergreen: shown.is_evergreen,
         };
         steps.push(Step::Keep(play.clone()));
         self.open.insert(place.screen.clone(), Page { play, live: Some(Live::began(tick)) });
@@ -277,6 +282,7 @@ pub(in crate::play) mod tests {
             planned_at: Instant(planned_at),
             planned_ms: 10_000,
             at: Instant(planned_at + 20),
+            is_evergreen: false,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::is_no;
 use super::{LogMark, Play, Proof, chain_next};
 use crate::clock::{DAY_MS, Instant};
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
@@ -45,6 +46,9 @@ pub struct OpenPlay {
     /// What proves it, of the stage that runs, as last noted.
     #[serde(default)]
     pub noted: Proof,
+    /// The evergreen set put it there, and no plan.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub is_evergreen: bool,
 }
 
 /// One change of the log.
@@ -237,6 +241,7 @@ fn ended(seq: u64, play: &OpenPlay, (shown_ms, proof): (u32, Proof), ending: sup
         shown_ms,
         ending,
         proof: Some(proof),
+        is_evergreen: play.is_evergreen,
     }
 }
 

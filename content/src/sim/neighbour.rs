@@ -117,6 +117,7 @@ fn play(n: u64, seq: u64) -> String {
         shown_ms: 10_000,
         ending: Ending::Complete,
         proof: None,
+        is_evergreen: false,
     };
     serde_json::to_string(&play).unwrap()
 }

@@ -154,6 +154,7 @@ impl Player {
                 planned_at: Instant(planned_at),
                 planned_ms: u32::try_from(ITEM_MS).unwrap(),
                 at: self.moment(time).at,
+                is_evergreen: false,
             };
             let place = Place { screen, zone: ZoneId::parse("Z1").unwrap() };
             self.words.push_back(Word::Shown(place, shown));

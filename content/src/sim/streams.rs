@@ -34,6 +34,7 @@ fn text(seq: u64) -> String {
         shown_ms: 9_000,
         ending: Ending::Complete,
         proof: None,
+        is_evergreen: false,
     };
     serde_json::to_string(&play).unwrap()
 }

@@ -50,8 +50,8 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         holds_taken_down: false,
     };
     let screens = vec![
-        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900, steps: None, cover: None },
-        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0, steps: None, cover: None },
+        ScreenBeat { item: ItemId::parse("a").ok(), ..screen_beat(&screen) },
+        ScreenBeat { frames: 0, ..screen_beat(&ScreenId::parse("Z1-2").unwrap()) },
     ];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
     let mut lines = vec![
@@ -100,6 +100,10 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines
 }
 
+fn screen_beat(screen: &ScreenId) -> ScreenBeat {
+    ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover: None, rung: None }
+}
+
 fn trouble(kind: TroubleKind, hash: ContentHash) -> (String, Vec<u8>) {
     let trouble = Trouble { kind, file: Some(hash), text: "磁盘已满".into() };
     line(&format!("trouble {kind:?}").to_lowercase(), &ToServer::Trouble(trouble))
@@ -143,7 +147,13 @@ fn messages_of_hands(at: Instant, screen: &ScreenId, hello: Hello) -> Vec<(Strin
         [("taken down", Cover::TakenDown), ("identified", Cover::Identify), ("tested", Cover::TestCard)]
     {
         let cover = Some(cover);
-        let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover }];
+        let screens = vec![ScreenBeat { cover, ..screen_beat(screen) }];
+        let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+        lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
+    }
+    for (name, rung) in [("evergreen", Rung::Evergreen), ("with nothing", Rung::Card)] {
+        let rung = Some(rung);
+        let screens = vec![ScreenBeat { rung, ..screen_beat(screen) }];
         let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
         lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
     }
@@ -154,7 +164,7 @@ fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {
     let tick_us = 7_000_001;
     let told = TimeTold { tick_us, heard_us: at.0 * 1_000 + 17, told_us: at.0 * 1_000 + 23 };
     let steps = Steps { clock_error_us: Some(140), late_p95_us: 3_200, skipped: 2 };
-    let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: Some(steps), cover: None }];
+    let screens = vec![ScreenBeat { steps: Some(steps), ..screen_beat(screen) }];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
     [
         line("time asked", &TimeAsked { tick_us }),

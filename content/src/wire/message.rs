@@ -138,6 +138,34 @@ pub struct ScreenBeat {
     /// What lies over its programme, as it was presented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<Cover>,
+    /// Where it stands below its programme; none while that has something to show, or is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+}
+
+/// What stands in where no programme has anything to show. Whether the newest one is in force says `manifest_version`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// The evergreen set its site has pinned.
+    Evergreen,
+    /// The card that is compiled in.
+    Card,
+    /// Of a newer box.
+    #[serde(other)]
+    Other,
+}
+
+impl Rung {
+    /// Its word in the keys of sayings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Evergreen => "rung-evergreen",
+            Self::Card => "rung-card",
+            Self::Other => "rung-other",
+        }
+    }
 }
 
 /// How well a screen keeps step with the network's time.

@@ -55,8 +55,8 @@ mod versions;
 pub use codec::{BadFrame, EMPTY_FRAME, FRAME_BYTES_MAX, decode, encode, frame_length};
 pub use delivery::{Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step};
 pub use message::{
-    Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, ScreenBeat, Steps, ToPlayer,
-    ToServer, Trouble, TroubleKind,
+    Beat, Carrier, Errand, Fetch, Found, Held, Hello, PictureFormat, PictureHead, Refusal, Rung, ScreenBeat, Steps,
+    ToPlayer, ToServer, Trouble, TroubleKind,
 };
 pub use order::{
     Answer, Command, Cover, IDENTIFY_MS, LOG_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_LINES_MAX, ORDER_MS, Order, Outcome,

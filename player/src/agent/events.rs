@@ -104,6 +104,8 @@ pub enum LinkEvent {
     ClinicArrived(Box<Manifest>),
     /// Every file of a manifest is on the disk.
     FilesArrived(Box<Manifest>),
+    /// The files of a manifest's evergreen set were brought to their own place, as far as they came.
+    EvergreenArrived(Box<Manifest>),
     /// Something holds up what a manifest names.
     HeldUp {
         /// The manifest.

@@ -3,7 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ItemId, PairCode, ScreenId, ZoneId};
 use anteroom_content::text::Text;
-use anteroom_content::wire::Carrier;
+use anteroom_content::wire::{Carrier, Rung};
 use serde::{Deserialize, Serialize};
 
 /// What `status` tells.
@@ -62,6 +62,18 @@ pub struct Status {
     /// The stage kept falling: the card that is compiled in stands in for the programme.
     #[serde(default)]
     pub stands_in: bool,
+    /// What stands in on the glass because no programme has anything to show.
+    #[serde(default)]
+    pub rung: Option<Rung>,
+}
+
+/// What stands in, for people.
+const fn rung_in_words(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Evergreen => "the evergreen set: no programme has anything to show",
+        Rung::Card => "the built-in card: neither a programme nor an evergreen set has anything to show",
+        Rung::Other => "something of a newer player",
+    }
 }
 
 impl Status {
@@ -97,6 +109,7 @@ impl Status {
         lines.extend(
             self.stands_in.then(|| ("stage", "it kept falling: the built-in card stands in for a while".to_owned())),
         );
+        lines.extend(self.rung.map(|rung| ("stands in", rung_in_words(rung).to_owned())));
         lines.extend(self.code.map(|code| ("code", code.grouped())));
         lines.extend(self.waiting.as_ref().map(|text| ("waiting", format!("{} {}", text.zh, text.en))));
         lines.extend(self.last_trouble.as_ref().map(|text| ("trouble", text.clone())));

@@ -89,6 +89,9 @@ pub const FILES_MAX: usize = 20_000;
 /// The largest file, in bytes: the largest movie.
 pub const FILE_BYTES_MAX: u64 = anteroom_content::media::MOVIE_BYTES_MAX;
 
+/// The largest document of an evergreen set, in bytes: twelve items and a calendar of years are a tenth of it.
+pub const EVERGREEN_DOCUMENT_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
 /// Bytes set aside so that a full disk cannot stop the log: 14 days of plays.
 pub const BALLAST_BYTES: u64 = 16 * 1024 * 1024;
 /// How long a database that is busy is waited for.

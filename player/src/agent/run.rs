@@ -19,7 +19,7 @@ use super::journal::Journal;
 use super::limits::{RESTART_AFTER, SCRUB_EVERY};
 use super::link::{self, Link};
 use super::playlog::Scribe;
-use super::store::{Ballast, FileError, Files, Store, StoreError};
+use super::store::{Ballast, EvergreenFolder, FileError, Files, Store, StoreError};
 use super::supervise::{self, Size, StageCommand};
 use super::systemd::Systemd;
 use super::time::BoxClock;
@@ -118,9 +118,9 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     let _lock = take_folder(&options.state)?;
     let store = Store::open(&options.state).await?;
     let files = Files::open(options.state.join("files"))?;
+    let evergreen = EvergreenFolder::open(&options.state)?;
     let clock = clock_of(&store).await?;
     let (events, inbox) = events::channel();
-    let ballast = store.ballast().clone();
     let scribe = Scribe::start(store.clone(), Arc::clone(&clock), events.clone()).await?;
     let refuse_door = |error| Unable::Door { folder: options.state.clone(), error };
     let door = door::open(&options.state).map_err(refuse_door)?;
@@ -135,6 +135,7 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
         clock: Arc::clone(&clock),
         store: store.clone(),
         files: files.clone(),
+        evergreen: evergreen.clone(),
         scribe: scribe.clone(),
         wanted,
         fetch_left_bytes: Arc::clone(&fetch_left_bytes),
@@ -154,6 +155,7 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
         clock,
         store: store.clone(),
         files: files.clone(),
+        evergreen: evergreen.files().clone(),
         scribe: scribe.clone(),
         events: events.clone(),
         wanted: to_fetch,
@@ -163,9 +165,11 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     let mut tasks = JoinSet::new();
     tasks.spawn(supervise::run(options.stage, size, events.clone(), stop.clone()));
     tasks.spawn(door::run(door, events.clone()));
-    tasks.spawn(scrub::run(files.clone(), SCRUB_EVERY, events.clone(), stop.clone()));
+    for place in [&files, evergreen.files()] {
+        tasks.spawn(scrub::run(place.clone(), SCRUB_EVERY, events.clone(), stop.clone()));
+    }
     let link = tokio::spawn(link::run(link));
-    check_disk(ballast, files, desk.files(), events);
+    check_disk(store.ballast().clone(), files_to_check(&desk, &files, &evergreen), events);
 
     desk.run(inbox, stop).await;
     let _ = tokio::time::timeout(CLOSE_MAX, scribe.interrupt()).await;
@@ -208,15 +212,21 @@ fn description(size: Option<Size>) -> String {
     size.map_or_else(|| host.to_owned(), |size| format!("{host}, {}×{}", size.width_px, size.height_px))
 }
 
+/// Every file that the desk names, with the folder it lies in.
+fn files_to_check(desk: &Desk, files: &Files, evergreen: &EvergreenFolder) -> Vec<(Files, ContentHash)> {
+    let programme = desk.files().into_iter().map(|hash| (files.clone(), hash));
+    programme.chain(desk.evergreen_files().into_iter().map(|hash| (evergreen.files().clone(), hash))).collect()
+}
+
 /// In a thread of its own: takes the ballast, then reads every file once against its name.
-fn check_disk(ballast: Ballast, files: Files, hashes: Vec<ContentHash>, events: EventSender) {
+fn check_disk(ballast: Ballast, files: Vec<(Files, ContentHash)>, events: EventSender) {
     tokio::task::spawn_blocking(move || {
         if let Err(error) = ballast.take() {
             tracing::error!(reason = %error, "no space can be set aside for the play log");
             let text = format!("no space can be set aside for the play log: {error}");
             events.say(Event::trouble(TroubleKind::Disk, &text));
         }
-        for hash in hashes {
+        for (files, hash) in files {
             match files.check(&hash) {
                 Ok(()) => {}
                 Err(FileError::WrongBytes { hash }) => events.say(Event::Damaged(hash)),

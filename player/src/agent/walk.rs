@@ -27,6 +27,7 @@ use super::systemd::Systemd;
 
 mod alive;
 mod delivery;
+mod evergreen;
 mod hands;
 mod trust;
 
@@ -118,7 +119,7 @@ fn text(zh: &str) -> Text {
     Text::new(zh, "")
 }
 
-fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
+pub(super) fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
     let (site, zone) = (SiteId::parse("S1").unwrap(), ZoneId::parse("Z1").unwrap());
     let shapes = vec![MediaFile { hash: file.0, size_bytes: file.1, width_px: 16, height_px: 9 }];
     Show {
@@ -167,6 +168,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
         offsets: Offsets::fixed("Asia/Shanghai", 28_800),
         other_offsets: vec![],
         phone_address: "HTTP://10.0.0.5:8081".into(),
+        evergreen: None,
     }
 }
 

@@ -101,7 +101,7 @@ impl Cast {
         // Between two editions the item is taken from the one that is in force when its time comes.
         let at = due.since;
         let item = stand.and_then(|stand| stand.item(&due.scene, at)).cloned();
-        let manifest_version = stand.and_then(|stand| stand.edition(at)).map_or(0, |edition| edition.manifest_version);
+        let manifest_version = stand.and_then(|stand| stand.manifest_of(&due.scene, at)).unwrap_or(0);
         let policy = stand.and_then(|stand| stand.show(at)).map(|show| &show.site.policy);
         let change = policy.map(|policy| policy.transition).unwrap_or_default();
         let is_shut = |hash: &ContentHash| {
@@ -213,6 +213,7 @@ impl Act {
         pictures: &mut Pictures,
     ) {
         let Some(stand) = told.stand() else { return };
+        let folder = stand.folder_of(&self.due.scene);
         match &mut self.face {
             Face::Words => {}
             Face::Picture { hash, is_asked, image } => {
@@ -220,15 +221,14 @@ impl Act {
                     *image = pictures.take(*hash);
                 }
                 if image.is_none() && !*is_asked {
-                    *is_asked =
-                        files.ask(&stand.files, Request::Picture { hash: *hash, within: (content.w, content.h) });
+                    *is_asked = files.ask(folder, Request::Picture { hash: *hash, within: (content.w, content.h) });
                 }
             }
             Face::Movie { hash, captions, ticket, is_asked, .. } => {
                 if !*is_asked {
                     let since = self.due.since;
                     let (hash, captions, ticket, clock) = (*hash, *captions, *ticket, *clock);
-                    *is_asked = files.ask(&stand.files, Request::Movie { ticket, hash, captions, since, clock });
+                    *is_asked = files.ask(folder, Request::Movie { ticket, hash, captions, since, clock });
                 }
             }
         }

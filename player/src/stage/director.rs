@@ -223,7 +223,7 @@ fn make_ready(desk: &mut Desk, scenery: &Scenery, pictures: &mut Pictures, due: 
     if due.until.ms_since(now) <= AHEAD_MS {
         let after = told.due(due.until);
         let is_known = cast.next.as_ref().is_some_and(|act| act.due.scene == after.scene);
-        if !is_known && matches!(after.scene, Scene::Item { .. }) {
+        if !is_known && matches!(after.scene, Scene::Item { .. } | Scene::Evergreen { .. }) {
             drop_act(&mut cast.next, files);
             let act = cast.prepare(after, told, content, shape, files);
             cast.next = Some(act);
@@ -260,7 +260,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     let content = scenery.layout.content;
     let height = ACTS_HEIGHT + cast.height;
     let (frame, root) = match act.due.scene {
-        Scene::Item { .. } => {
+        Scene::Item { .. } | Scene::Evergreen { .. } => {
             let root = commands.spawn(framed(content)).id();
             (commands.spawn(frame(content, height)).add_child(root).id(), root)
         }
@@ -295,8 +295,8 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
         }
     }
     // A programme that came after it was made ready may go on with it.
-    if let Some(edition) = told.stand().and_then(|stand| stand.edition(clock.now())) {
-        act.manifest_version = edition.manifest_version;
+    if let Some(version) = told.stand().and_then(|stand| stand.manifest_of(&act.due.scene, clock.now())) {
+        act.manifest_version = version;
     }
     (act.root, act.frame) = (Some(root), Some(frame));
     act.raised = Some(Moment::now());

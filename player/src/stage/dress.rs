@@ -204,12 +204,12 @@ fn dress_words(
 
 fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<Mark> {
     match (&act.due.scene, &act.item, told.ground()) {
-        (Scene::Item { .. }, Some(item), _) => card::card(layout, item),
+        (Scene::Item { .. } | Scene::Evergreen { .. }, Some(item), _) => card::card(layout, item),
         (Scene::Waiting, _, Ground::Waiting(waiting)) => card::waiting(layout, waiting),
         (Scene::Closed, ..) => card::closed(layout, face),
         (Scene::Dark, ..) => card::dark(layout),
         (Scene::Strip, ..) => Vec::new(),
-        (Scene::Item { .. } | Scene::Waiting | Scene::Fallback, ..) => card::fallback(layout),
+        (Scene::Item { .. } | Scene::Evergreen { .. } | Scene::Waiting | Scene::Fallback, ..) => card::fallback(layout),
     }
 }
 

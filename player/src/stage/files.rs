@@ -128,7 +128,8 @@ fn path_of(folder: &Path, hash: ContentHash) -> PathBuf {
 
 #[derive(Default)]
 struct Reader {
-    verified: HashSet<ContentHash>,
+    /// By their places: two copies of a file are two files.
+    verified: HashSet<PathBuf>,
 }
 
 impl Reader {
@@ -161,7 +162,7 @@ impl Reader {
         if matches!(wanted, Sort::Movie) != matches!(sort, Sort::Movie) {
             return Err(FileFault::Kind);
         }
-        if !self.verified.contains(&hash) {
+        if !self.verified.contains(path) {
             file.rewind()?;
             let mut hasher = blake3::Hasher::new();
             hasher.update_reader(&mut file)?;
@@ -171,7 +172,7 @@ impl Reader {
             if self.verified.len() >= VERIFIED_MAX {
                 self.verified.clear();
             }
-            self.verified.insert(hash);
+            self.verified.insert(path.to_owned());
         }
         Ok(sort)
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant as Moment};
 
 use anteroom_content::clock::Instant;
 use anteroom_content::play::{Ending, Print};
+use anteroom_content::wire::Rung;
 use bevy::prelude::*;
 
 use super::cast::{Act, Cast};
@@ -79,6 +80,7 @@ impl Report {
             planned_at: act.due.since,
             planned_ms,
             at: now,
+            is_evergreen: matches!(act.due.scene, Scene::Evergreen { .. }),
         };
         let (scene, until) = (act.due.scene.clone(), act.due.until);
         self.step.due(act.due.since.0.saturating_mul(1_000), 0);
@@ -197,7 +199,17 @@ fn tell(
         let seen = on_glass.filter(|_| !report.is_covered);
         let item = seen.and_then(|act| act.item.as_ref()).map(|item| item.id.clone());
         let steps = report.step.steps(tick::now_us());
-        outbox.tell(FromStage::Frames { count: frames, item, steps });
+        let rung = seen.and_then(|act| rung_of(&act.due.scene));
+        outbox.tell(FromStage::Frames { count: frames, item, steps, rung });
+    }
+}
+
+/// What stands in for a programme.
+const fn rung_of(scene: &Scene) -> Option<Rung> {
+    match scene {
+        Scene::Evergreen { .. } => Some(Rung::Evergreen),
+        Scene::Fallback => Some(Rung::Card),
+        Scene::Dark | Scene::Waiting | Scene::Item { .. } | Scene::Strip | Scene::Closed => None,
     }
 }
 
@@ -215,7 +227,9 @@ fn tell_applied(
     }
     let now = clock.now();
     let version = told.stand().and_then(|stand| stand.edition(now)).map(|edition| edition.manifest_version);
-    let Some(version) = version.filter(|version| report.applied != Some(*version)) else { return };
+    // What stands in has come with no manifest that is in force.
+    let is_new = |version: &u64| *version > 0 && report.applied != Some(*version);
+    let Some(version) = version.filter(is_new) else { return };
     let Some(act) = on_glass.filter(|act| !act.is_stand_in && act.due.scene == told.due(now).scene) else { return };
     if act.raised.is_some_and(|raised| raised <= glass.presented_at()) {
         report.applied = Some(version);

@@ -1,9 +1,11 @@
 //! What the agent told: the ground on which the engine decides what stands on the glass.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
+use anteroom_content::evergreen::StandIn;
 use anteroom_content::id::ItemId;
 use anteroom_content::item::Item;
 use anteroom_content::place::{Role, Screen};
@@ -52,6 +54,8 @@ pub(super) enum Scene {
     Waiting,
     /// One showing of an item.
     Item { item: ItemId, version: u32, since: Instant },
+    /// One turn of an item of the evergreen set.
+    Evergreen { item: ItemId, version: u32, since: Instant },
     /// Clinic times alone.
     Strip,
     /// The dim screen of a closed zone.
@@ -109,10 +113,11 @@ impl Told {
             Ground::Nothing => always(Scene::Dark),
             Ground::Waiting(_) => always(Scene::Waiting),
             Ground::Stand(_) if self.is_down => always(Scene::Fallback),
-            Ground::Stand(stand) => {
-                let cue = self.timeline.as_ref().and_then(|timeline| timeline.cue(&stand.screen, at));
-                cue.map_or_else(|| always(Scene::Fallback), Due::of)
-            }
+            Ground::Stand(stand) => match self.timeline.as_ref().and_then(|timeline| timeline.cue(&stand.screen, at)) {
+                Some(cue) if cue.showing == Showing::Fallback => stand.stand_in(at, cue.since, cue.until),
+                Some(cue) => Due::of(cue),
+                None => always(Scene::Fallback),
+            },
         }
     }
 
@@ -169,10 +174,40 @@ impl Stand {
         self.show(at)?.screen(&self.screen)
     }
 
-    /// The item of a scene, as the programme in force knows it.
+    /// What stands in where the engine has nothing from `from` to `to`: an item of the evergreen set, or the card.
+    fn stand_in(&self, at: Instant, from: Instant, to: Instant) -> Due {
+        let Some(set) = self.evergreen.as_ref().and_then(|evergreen| evergreen.pinned.set()) else {
+            return Due { scene: Scene::Fallback, since: from, until: to };
+        };
+        let StandIn { item, since, until } = set.stand_in(at, from, to);
+        let scene = |item: &Item| Scene::Evergreen { item: item.id.clone(), version: item.version, since };
+        Due { scene: item.map_or(Scene::Fallback, scene), since, until }
+    }
+
+    /// The manifest a scene goes back to, in force at `at`.
+    pub(super) fn manifest_of(&self, scene: &Scene, at: Instant) -> Option<u64> {
+        match (scene, &self.evergreen) {
+            (Scene::Evergreen { .. }, Some(evergreen)) => Some(evergreen.pinned.manifest_version),
+            _ => self.edition(at).map(|edition| edition.manifest_version),
+        }
+    }
+
+    /// The folder in which the files of a scene lie.
+    pub(super) fn folder_of(&self, scene: &Scene) -> &Path {
+        match (scene, &self.evergreen) {
+            (Scene::Evergreen { .. }, Some(evergreen)) => &evergreen.files,
+            _ => &self.files,
+        }
+    }
+
+    /// The item of a scene, as the programme in force or the evergreen set knows it.
     pub(super) fn item(&self, scene: &Scene, at: Instant) -> Option<&Item> {
         match scene {
             Scene::Item { item, version, .. } => self.show(at)?.item(item).filter(|found| found.version == *version),
+            Scene::Evergreen { item, version, .. } => {
+                let turns = &self.evergreen.as_ref()?.pinned.set()?.turns;
+                turns.iter().map(|turn| &turn.item).find(|found| found.id == *item && found.version == *version)
+            }
             Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => None,
         }
     }

@@ -33,7 +33,7 @@ impl Due {
     /// Where words stand for a scene.
     pub(super) const fn words(scene: &Scene) -> Self {
         match scene {
-            Scene::Item { .. } | Scene::Waiting | Scene::Fallback => Self::Words,
+            Scene::Item { .. } | Scene::Evergreen { .. } | Scene::Waiting | Scene::Fallback => Self::Words,
             Scene::Dark | Scene::Strip | Scene::Closed => Self::Anything,
         }
     }

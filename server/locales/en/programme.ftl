@@ -196,3 +196,33 @@ forecast-more = { $count ->
         [one] 1 more zone is not listed.
        *[other] { $count } more zones are not listed.
     }
+
+evergreen = Evergreen set
+evergreen-help = Where the programme cannot be shown (it is damaged, or has nothing to show in opening hours), screens go round through the approved health education in here. Up to { $items } items and { $size } MiB; it reaches the screens when you publish.
+evergreen-site = Hospital or pharmacy
+evergreen-pin = Pin as evergreen set
+evergreen-unpin = Pin none
+evergreen-holds = { $count ->
+    [one] 1 item can be shown, { $size } MiB
+   *[other] { $count } items can be shown, { $size } MiB
+}
+evergreen-nothing = None of this set can be shown now: where a programme cannot be shown, screens fall to the built-in card. Add approved health education to the list.
+evergreen-none = No set is pinned: where a programme cannot be shown, screens fall to the built-in card. Open a list and pin it.
+evergreen-ends = ends { $when }
+evergreen-no-item = left out: a list, no item
+evergreen-not-approved = left out: not approved, or withdrawn
+evergreen-other-class = left out: no health education
+evergreen-over = left out: expired
+evergreen-too-many = left out: more items than a set may hold
+evergreen-too-large = left out: the files are larger than a set may be
+said-evergreen-pinned = { $count ->
+    [one] Pinned as the evergreen set of { $name }: 1 item can be shown. Publish to send it to the screens.
+   *[other] Pinned as the evergreen set of { $name }: { $count } items can be shown. Publish to send them to the screens.
+}
+said-evergreen-unpinned = No evergreen set is pinned any more. Publish to tell the screens.
+bad-evergreen-empty = Not pinned: the list holds no approved health education that has not expired. Add some first.
+bad-playlist-pinned = This playlist is the evergreen set of a site; pin none on that site’s page first.
+rung = Standing in
+rung-evergreen = the evergreen set (the programme has nothing to show, or cannot be read)
+rung-card = the built-in card (neither programme nor evergreen set has anything to show)
+rung-other = something of a newer player

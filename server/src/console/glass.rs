@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use anteroom_content::clock::{Instant, MINUTE_MS};
+use anteroom_content::evergreen::{StandIn, stand_in};
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::place::{Screen, Site, Zone};
 use anteroom_content::text::Text;
@@ -201,7 +202,17 @@ impl Shows {
 
 /// What a screen shows at an instant, by the engine.
 pub(super) fn now_of(timeline: &Timeline, screen: &ScreenId, at: Instant) -> Option<Now> {
-    timeline.cue(screen, at).map(|cue| told(timeline, cue))
+    let cue = timeline.cue(screen, at)?;
+    if let Some(StandIn { item: Some(item), since, until }) = stand_in(timeline, &cue, at) {
+        let why = Some((Text::new("常青组", "Evergreen set"), Text::new("代播", "Standing in")));
+        return Some(Now {
+            title: What::Item(item.id.clone(), item.title.clone(), picture_of(item)),
+            since,
+            until,
+            why,
+        });
+    }
+    Some(told(timeline, cue))
 }
 
 /// A cue of a timeline in names and titles.

@@ -14,6 +14,7 @@ mod clinic_form;
 mod clinics;
 mod delivery;
 mod desk;
+mod evergreen;
 mod fault;
 mod fields;
 mod files;

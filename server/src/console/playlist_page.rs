@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anteroom_content::id::{ContentHash, ItemId, NetworkId, PlaylistId};
-use anteroom_content::place::Network;
+use anteroom_content::place::{Network, Site};
 use anteroom_content::playlist::{Order, Playlist, Turn, What};
 use anteroom_content::text::Text;
 use askama::Template;
@@ -12,6 +12,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::desk::Desk;
+use super::evergreen::{self, LIMITS};
 use super::fault::Fault;
 use super::fields::{Asked, Named, clean};
 use super::frame::{Page, show};
@@ -78,11 +79,18 @@ struct PlaylistPage {
     /// Playlists that hold it.
     nested: usize,
     search: String,
+    /// Sites, and whether each has pinned it as its evergreen set.
+    sites: Vec<(Site, bool)>,
 }
 
 impl PlaylistPage {
     fn is_network(&self, network: &NetworkId) -> bool {
         self.playlist.network.as_ref() == Some(network)
+    }
+
+    /// What a set may hold: items, and MiB of files.
+    const fn limits() -> (usize, u64) {
+        LIMITS
     }
 
     fn network_name(&self, id: &NetworkId) -> String {
@@ -136,6 +144,7 @@ pub(super) async fn look(
         was: order_of(&playlist),
         rules: rules.iter().filter(|rule| rule.playlist == id).count(),
         turns,
+        sites: evergreen::sites_of(&desk, &id).await?,
         playlist,
         search,
     })

@@ -13,6 +13,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::desk::Desk;
+use super::evergreen::is_pinned;
 use super::fault::Fault;
 use super::fields::{Fields, Named, both, is_title, new_name};
 use super::frame::{Page, show, show_again};
@@ -209,6 +210,9 @@ pub(super) async fn remove(
     if let Some(holder) = all.iter().find(holds) {
         let said = Said::bad("bad-playlist-nested").put_text("name", holder.name.clone());
         return Ok(said.at(&format!("/playlists/{id}")));
+    }
+    if is_pinned(&desk, &id).await? {
+        return Ok(Said::bad("bad-playlist-pinned").at(&format!("/playlists/{id}")));
     }
     match playlists::remove_playlist(&desk.house.db, &id).await {
         Ok(true) => {}

@@ -17,10 +17,10 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
-    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, delivery, files,
-    hands, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist, playlists, publish,
-    report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline, timeline_form,
-    visitor, why, zone_form,
+    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, delivery,
+    evergreen, files, hands, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist,
+    playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline,
+    timeline_form, visitor, why, zone_form,
 };
 use crate::hands::recount;
 use crate::state;
@@ -193,6 +193,8 @@ fn programme(routes: Routes) -> Routes {
         .post("/playlists/{id}/add", Needs::May(Compose), playlist::add)
         .post("/playlists/{id}/turns", Needs::May(Compose), playlist::change_turn)
         .post("/playlists/{id}/order", Needs::May(Compose), playlist::reorder)
+        .post("/playlists/{id}/evergreen", Needs::May(Compose), evergreen::pin)
+        .post("/sites/{id}/evergreen/remove", Needs::May(Compose), evergreen::unpin)
         .post("/playlists/{id}/remove", Needs::May(Compose), playlists::remove)
         .get("/rules", Needs::SignedIn, rules::look)
         .get("/rules/new", Needs::May(Compose), rules::start)

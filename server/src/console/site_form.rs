@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::desk::Desk;
+use super::evergreen::{self, PinnedSet};
 use super::fault::Fault;
 use super::fields::{Fields, Filled, Named, both, clean, is_title};
 use super::frame::{Page, show, show_again};
@@ -122,6 +123,7 @@ struct SitePage {
     kinds: Vec<(&'static str, Text)>,
     trades: Vec<(&'static str, Text)>,
     problems: Vec<Said>,
+    evergreen: Option<PinnedSet>,
 }
 
 async fn page(
@@ -135,7 +137,8 @@ async fn page(
     let buildings = buildings.into_iter().filter(|building| building.site.as_str() == form.id).collect();
     let policy = form.policy.clone().unwrap_or_else(|| PolicyForm::of(&Policy::default()));
     let kinds = ZoneKind::ALL.into_iter().map(|kind| (kind_word(kind), kind.name())).collect();
-    Ok(SitePage { page: staff.page(), is_new, form, policy, buildings, kinds, trades: trades(), problems })
+    let evergreen = evergreen::of_site(desk, &form.id).await?;
+    Ok(SitePage { page: staff.page(), is_new, form, policy, buildings, kinds, trades: trades(), problems, evergreen })
 }
 
 /// An empty form.

@@ -165,6 +165,7 @@ pub mod campaigns;
 pub mod certificates;
 pub mod clinics;
 pub mod deliveries;
+pub mod evergreens;
 pub mod evidence;
 pub mod facts;
 pub mod handouts;

@@ -93,6 +93,7 @@ impl Box1 {
                 shown_ms: 10_000,
                 ending: Ending::Complete,
                 proof: None,
+                is_evergreen: false,
             };
             let text = serde_json::to_string(&play).expect("json");
             self.chain = chain_next(&self.chain, &text);

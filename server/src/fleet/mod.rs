@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::play::hold_ms;
-use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, Steps, ToPlayer, Versions, comeback};
+use anteroom_content::wire::{
+    Beat, Carrier, Delivery, PictureFormat, Refusal, Rung, Steps, ToPlayer, Versions, comeback,
+};
 use bytes::Bytes;
 use tokio::sync::watch;
 
@@ -102,6 +104,13 @@ impl Seen {
     pub fn steps_of(&self, screen: &ScreenId) -> Option<Steps> {
         let (_, beat) = self.beat.as_ref()?;
         beat.screens.iter().find(|told| told.screen == *screen)?.steps
+    }
+
+    /// What stands in on one of its screens, as it says itself.
+    #[must_use]
+    pub fn rung_of(&self, screen: &ScreenId) -> Option<Rung> {
+        let (_, beat) = self.beat.as_ref()?;
+        beat.screens.iter().find(|told| told.screen == *screen)?.rung
     }
 }
 

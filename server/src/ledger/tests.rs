@@ -44,6 +44,7 @@ fn play_at(seq: u64, started_at: Instant, ending: Ending) -> String {
         shown_ms: 9_900,
         ending,
         proof: None,
+        is_evergreen: false,
     };
     serde_json::to_string(&play).expect("json")
 }

@@ -170,7 +170,7 @@ async fn find(state: &State, box_id: &BoxId, hash: ContentHash) -> Result<Option
     let (_, screens) = places::screens_of_box(&state.db, box_id.as_str()).await?;
     let Some(screen) = screens.first() else { return Ok(None) };
     let editions = editions(state, &screen.zone, state.now()).await?;
-    if !editions.iter().any(|edition| edition.show.files().iter().any(|(file, _)| *file == hash)) {
+    if !editions.iter().any(|edition| edition.show.names(&hash)) {
         return Ok(None);
     }
     match File::open(Library::of(&state.data).path(&hash)).await {

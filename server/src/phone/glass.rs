@@ -1,6 +1,7 @@
 //! What the engine says a screen shows now and showed before, and how much of it may be read on a phone.
 
 use anteroom_content::clock::{Instant, MINUTE_MS};
+use anteroom_content::evergreen::stand_in;
 use anteroom_content::id::{ItemId, ScreenId};
 use anteroom_content::item::{Class, Item};
 use anteroom_content::programme::Show;
@@ -72,8 +73,10 @@ pub(super) async fn glass(state: &State, visit: &Visit, wanted: Option<&ItemId>)
     let timeline = publish::timeline(state, &visit.zone.id, visit.now.plus_ms(-LOOK_BACK_MS)).await?;
     let shows: Vec<&Show> = timeline.shows().rev().map(|(_, show)| show.as_ref()).collect();
     let cue = timeline.cue(&visit.screen.id, visit.now);
+    let stand_in = cue.as_ref().and_then(|cue| stand_in(&timeline, cue, visit.now)?.item);
     let (since, showing) = cue.map_or((visit.now, Showing::Fallback), |cue| (cue.since, cue.showing));
     let current = match &showing {
+        Showing::Fallback if stand_in.is_some() => stand_in,
         Showing::Item { item, version } => version_in(&shows, item, *version),
         Showing::Strip | Showing::Closed | Showing::Fallback => None,
     };
@@ -122,14 +125,14 @@ async fn worth_reading(
 
 async fn on_glass(state: &State, showing: &Showing, current: Option<&Item>) -> Result<OnGlass, PhoneError> {
     Ok(match (showing, current) {
-        (Showing::Item { .. }, Some(item)) if !is_for_phones(item.class) => OnGlass::Advertisement,
-        (Showing::Item { .. }, Some(item)) => match boxed(state, Some(item)).await? {
+        (Showing::Item { .. } | Showing::Fallback, Some(item)) if !is_for_phones(item.class) => OnGlass::Advertisement,
+        (Showing::Item { .. } | Showing::Fallback, Some(item)) => match boxed(state, Some(item)).await? {
             Some(handout) => OnGlass::Item(handout),
             None => OnGlass::Withdrawn,
         },
         (Showing::Strip, _) => OnGlass::Strip,
         (Showing::Closed, _) => OnGlass::Closed,
-        (Showing::Item { .. } | Showing::Fallback, _) => OnGlass::Nothing,
+        (Showing::Item { .. } | Showing::Fallback, None) => OnGlass::Nothing,
     })
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{DAY_MS, Instant, Offsets};
-use anteroom_content::id::{DepartmentId, SiteId, ZoneId};
+use anteroom_content::evergreen::Evergreen;
+use anteroom_content::id::{DepartmentId, PlaylistId, SiteId, ZoneId};
 use anteroom_content::item::Item;
 use anteroom_content::place::{Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
@@ -13,7 +14,7 @@ use anteroom_content::schedule::{Campaign, Rule, Window};
 
 use super::PublishError;
 use crate::db::places::Places;
-use crate::db::{campaigns, clinics, items, places, playlists};
+use crate::db::{campaigns, clinics, evergreens, items, places, playlists};
 use crate::state::State;
 
 /// How far back overrides are carried: a clinic that was moved away from a day last month may be held tomorrow.
@@ -34,6 +35,8 @@ pub struct Draft {
     pub campaigns: Vec<Campaign>,
     /// The clinics of every department.
     pub timetable: Timetable,
+    /// The playlists that sites have pinned as their evergreen sets.
+    pub evergreens: Vec<(SiteId, PlaylistId)>,
 }
 
 /// The parts of one zone's programme.
@@ -59,6 +62,7 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
         rules: playlists::rules(&state.db).await?,
         campaigns: campaigns::campaigns(&state.db).await?,
         timetable: clinics::timetable(&state.db, &from).await?,
+        evergreens: evergreens::evergreens(&state.db).await?,
     })
 }
 
@@ -67,7 +71,7 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
 /// # Errors
 /// [`PublishError`] when a site's time zone is unknown or a document cannot be written.
 pub fn compose(draft: &Draft, phone_address: &str, now: Instant) -> Result<Vec<ZoneParts>, PublishError> {
-    let grounds = Grounds::of(&draft.places);
+    let grounds = Grounds::of(draft);
     draft.places.zones.iter().map(|zone| compose_zone(draft, &grounds, zone, phone_address, now)).collect()
 }
 
@@ -95,15 +99,24 @@ pub(super) fn compose_clinics(draft: &Draft) -> Result<HashMap<ZoneId, Part>, Pu
 struct Grounds<'a> {
     sites: HashMap<&'a SiteId, &'a Site>,
     screens: HashMap<&'a ZoneId, Vec<&'a Screen>>,
+    evergreens: HashMap<&'a SiteId, Evergreen>,
 }
 
 impl<'a> Grounds<'a> {
-    fn of(places: &'a Places) -> Self {
+    fn of(draft: &'a Draft) -> Self {
+        let places = &draft.places;
         let mut screens: HashMap<&ZoneId, Vec<&Screen>> = HashMap::new();
         for screen in &places.screens {
             screens.entry(&screen.zone).or_default().push(screen);
         }
-        Self { sites: places.sites.iter().map(|site| (&site.id, site)).collect(), screens }
+        let sites = places.sites.iter().map(|site| (&site.id, site)).collect();
+        let set = |(site, id): &'a (SiteId, PlaylistId)| {
+            let list = draft.playlists.iter().find(|list| list.id == *id)?;
+            // Players leave out by themselves what is over, so that nothing is new to publish when it is.
+            let (set, _) = Evergreen::of(list, &draft.items, Instant(i64::MIN));
+            (!set.turns.is_empty()).then_some((site, set))
+        };
+        Self { sites, screens, evergreens: draft.evergreens.iter().filter_map(set).collect() }
     }
 
     fn screens_of(&self, zone: &ZoneId) -> Vec<Screen> {
@@ -142,6 +155,7 @@ fn compose_zone(
         offsets: Offsets::of_zone(&site.time_zone, now)?,
         other_offsets,
         phone_address: phone_address.to_owned(),
+        evergreen: grounds.evergreens.get(&site.id).cloned(),
     };
     let clinic = draft.timetable.of_departments(&zone.departments);
     Ok(ZoneParts { zone: zone.id.clone(), show_part: Part::of(&show)?, clinic_part: Part::of(&clinic)?, show })

@@ -47,7 +47,11 @@ fn takeover(timeline: &Timeline, item: &ItemId, now: Instant) -> Takeover {
 /// A show part without some items; none when it has none of them.
 pub(super) fn without(part: &Part, items: &[ItemId]) -> Result<Option<Part>, PublishError> {
     let mut show: Show = serde_json::from_slice(&part.bytes)?;
-    let count = show.items.len();
+    let count = |show: &Show| show.items.len() + show.evergreen.as_ref().map_or(0, |set| set.turns.len());
+    let before = count(&show);
     show.items.retain(|item| !items.contains(&item.id));
-    if show.items.len() == count { Ok(None) } else { Ok(Some(Part::of(&show)?)) }
+    if let Some(set) = &mut show.evergreen {
+        set.turns.retain(|turn| !items.contains(&turn.item.id));
+    }
+    if count(&show) == before { Ok(None) } else { Ok(Some(Part::of(&show)?)) }
 }

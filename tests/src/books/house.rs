@@ -127,6 +127,7 @@ impl Writer {
                 shown_ms: u32::try_from(PLAY_MS)?,
                 ending: Ending::Complete,
                 proof: Some(proof(self.seq)?),
+                is_evergreen: false,
             };
             let text = serde_json::to_string(&play)?;
             self.chain = chain_next(&self.chain, &text);

@@ -36,18 +36,7 @@ pub(super) async fn measure(house: House, screens: u32, days: u16, tell: &mut im
                     item: ItemId::parse(&format!("card-{item}"))?,
                     item_version: 1,
                 };
-                let time = PLAYS * PLAY_MS;
-                page.hours.insert(
-                    key,
-                    HourTotal {
-                        plays: PLAYS,
-                        complete: PLAYS,
-                        shown_ms: time,
-                        planned_ms: time,
-                        lamp_ms: time,
-                        lit_ms: time,
-                    },
-                );
+                page.hours.insert(key, an_hour());
             }
         }
         let mut entry = house.db.enter().await?;
@@ -98,6 +87,12 @@ pub(super) async fn measure(house: House, screens: u32, days: u16, tell: &mut im
         tell(&format!("{:.0} MiB, {each:.0} bytes a total", real(u32::try_from(size / 1_024)?) / 1_024.0));
     }
     Ok(())
+}
+
+/// What a screen shows of an item in an hour, lit all the while.
+const fn an_hour() -> HourTotal {
+    let time = PLAYS * PLAY_MS;
+    HourTotal { plays: PLAYS, complete: PLAYS, shown_ms: time, planned_ms: time, lamp_ms: time, lit_ms: time }
 }
 
 /// Asks some times; an answer without rows is no answer.

@@ -103,5 +103,6 @@ fn play(seq: u64, glass: &Glass, started_at: Instant) -> Outcome<Play> {
         shown_ms: PLAY_MS,
         ending: Ending::Complete,
         proof: Some(proof(seq)),
+        is_evergreen: false,
     })
 }

@@ -136,6 +136,7 @@ fn play(seq: u64) -> Outcome<String> {
             print: Some(Print { bits: 0x0f1e_2d3c_4b5a_6978, at_ms: 1_040 }),
             lamp: seq.is_multiple_of(2).then_some(Lamp { read_ms: 9_000, lit_ms: 8_000 }),
         }),
+        is_evergreen: false,
     })?)
 }
 

@@ -339,6 +339,7 @@ fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {
         offsets: Offsets::fixed("Asia/Shanghai", 8 * 3_600),
         other_offsets: Vec::new(),
         phone_address: "HTTP://10.20.0.5:8081".into(),
+        evergreen: None,
     })
 }
 

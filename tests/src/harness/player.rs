@@ -64,6 +64,9 @@ pub struct Status {
     /// The last item that was on the glass, and since when.
     #[serde(default)]
     pub last_item: Option<(String, i64)>,
+    /// What stands in on the glass, if something does.
+    #[serde(default)]
+    pub rung: Option<String>,
     /// The last thing that went wrong.
     #[serde(default)]
     pub last_trouble: Option<String>,

@@ -158,6 +158,18 @@ impl Ward {
         Ok(list)
     }
 
+    /// Pins items as the evergreen set of the hospital, each for so many seconds; published separately. Tells the playlist's name.
+    ///
+    /// # Errors
+    /// When the console refuses.
+    pub fn pin_evergreen(&self, turns: &[(&str, u32)]) -> Outcome<String> {
+        let made = self.maker.post("/playlists", &[("name_zh", "常备"), ("name_en", "Always")])?;
+        let list = last_part(&made)?;
+        self.add_turns(&list, turns)?;
+        self.maker.post(&format!("/playlists/{list}/evergreen"), &[("site", "QLZX")])?;
+        Ok(list)
+    }
+
     /// Takes away what would stand between a walk's own items, and lets them be as short as they are asked to be: the city's
     /// campaign, and the hospital's time for codes.
     fn clear_the_air(&self) -> Outcome<()> {

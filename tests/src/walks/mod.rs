@@ -6,6 +6,7 @@ mod browser;
 mod cancelled_clinic;
 mod demo;
 mod enrolment;
+mod evergreen;
 mod faults;
 mod gapless;
 mod golden;

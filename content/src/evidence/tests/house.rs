@@ -207,6 +207,7 @@ impl TestBox {
             shown_ms: 10_000,
             ending: Ending::Complete,
             proof: None,
+            is_evergreen: false,
         }
     }
 

@@ -77,6 +77,7 @@ mod tests {
             shown_ms,
             ending: Ending::Complete,
             proof: None,
+            is_evergreen: false,
         }
     }
 

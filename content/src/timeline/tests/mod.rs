@@ -86,6 +86,7 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
         offsets: Offsets::fixed("Asia/Shanghai", 8 * 3600),
         other_offsets: Vec::new(),
         phone_address: "HTTP://10.0.0.5:8081".into(),
+        evergreen: None,
     }
 }
 

@@ -54,14 +54,17 @@ impl Desk {
     }
 
     fn stand(&self) -> Option<Stand> {
-        let (screen, clinic) = (self.screen()?.clone(), self.clinic.clone()?);
-        let knows = self.editions.iter().any(|edition| edition.show.screen(&screen).is_some());
-        knows.then(|| Stand {
+        let screen = self.screen()?.clone();
+        let editions = self.standing_editions(&screen);
+        (!editions.is_empty()).then(|| Stand {
             screen,
-            editions: if self.breaker.is_safe() { Vec::new() } else { self.editions.clone() },
-            clinic,
+            // A stage that keeps falling gets the built-in card, and nothing that might be the reason.
+            editions: if self.breaker.is_safe() { Vec::new() } else { editions },
+            // Clinics that cannot be read keep no programme off the glass.
+            clinic: self.clinic.clone().unwrap_or_default(),
             files: self.files_folder(),
             quarantined: self.quarantined.clone(),
+            evergreen: if self.breaker.is_safe() { None } else { self.stage_evergreen() },
         })
     }
 
@@ -106,7 +109,8 @@ impl Desk {
 
     /// The glass gets the installer's size, or the screen's own.
     pub fn resize(&mut self) {
-        let own = self.screen().and_then(|id| self.editions.iter().find_map(|edition| edition.show.screen(id)));
+        let standing = self.screen().map(|id| self.standing_editions(id)).unwrap_or_default();
+        let own = self.screen().and_then(|id| standing.iter().find_map(|edition| edition.show.screen(id)));
         let own = own.map(|screen| Size { width_px: screen.width_px, height_px: screen.height_px });
         let held = *self.rooms.glass.borrow();
         // A box that loses its place keeps its glass as it is: nothing is gained by starting the stage anew.
@@ -140,7 +144,8 @@ impl Desk {
                     self.rooms.scribe.tell(Word::Ended(screen, ended));
                 }
             }
-            FromStage::Frames { count, item, steps } => {
+            FromStage::Frames { count, item, steps, rung } => {
+                self.glass.rung = rung;
                 self.glass.frames = count;
                 self.pulse.frames(count, Tick::now());
                 self.glass.steps = steps;

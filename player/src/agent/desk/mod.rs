@@ -3,6 +3,7 @@
 mod believed;
 mod blame;
 mod delivery;
+mod evergreen;
 mod glass;
 mod hands;
 mod looks;

@@ -95,6 +95,7 @@ impl Desk {
                 skipped: steps.skipped,
             }),
             cover: self.hands.on_glass(),
+            rung: self.glass.rung,
         });
         let beat = Beat {
             at: self.rooms.clock.now(),
@@ -147,6 +148,7 @@ impl Desk {
             last_trouble: self.troubles.last.clone(),
             lit: lamp::is_lit(),
             stands_in: self.breaker.is_safe(),
+            rung: self.glass.rung,
         }
     }
 }

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant as Tick};
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::discipline::Course;
 use anteroom_content::clock::{Clock as _, Instant};
+use anteroom_content::evergreen::Pinned;
 use anteroom_content::id::{ContentHash, ItemId, PairCode};
 use anteroom_content::manifest::{Assignment, Manifest};
 use anteroom_content::shelf::EditionRow;
 use anteroom_content::text::Text;
 use anteroom_content::trust::Trust;
-use anteroom_content::wire::{BEAT_SECS, Carrier, ToServer};
+use anteroom_content::wire::{BEAT_SECS, Carrier, Rung, ToServer};
 use tokio::sync::{mpsc, watch};
 
 use super::blame::Suspects;
@@ -28,7 +29,7 @@ use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
 use crate::agent::playlog::Scribe;
 use crate::agent::pulse::Pulse;
 use crate::agent::run::Leave;
-use crate::agent::store::{Files, Identity, Store, StoreError};
+use crate::agent::store::{EvergreenFolder, Files, Identity, Store, StoreError};
 use crate::agent::supervise::Size;
 use crate::agent::systemd::Systemd;
 use crate::agent::time::BoxClock;
@@ -49,6 +50,8 @@ pub struct DeskRooms {
     pub store: Store,
     /// The files.
     pub files: Files,
+    /// The evergreen set's own place.
+    pub evergreen: EvergreenFolder,
     /// The log.
     pub scribe: Scribe,
     /// The manifest whose things are to be fetched.
@@ -80,6 +83,8 @@ pub struct Desk {
     pub(super) rows: Vec<EditionRow>,
     pub(super) editions: Vec<StageEdition>,
     pub(super) clinic: Option<Timetable>,
+    /// The evergreen set, as far as its files are here.
+    pub(super) pinned: Option<Pinned>,
     /// Where the newest manifest is.
     pub(super) on_its_way: OnItsWay,
     pub(super) quarantined: Vec<ContentHash>,
@@ -127,6 +132,8 @@ pub(super) struct Glass {
     pub(super) decoder: Option<(String, bool)>,
     /// How the stage keeps step, as it said last.
     pub(super) steps: Option<StageSteps>,
+    /// What stands in on it, as the stage said last.
+    pub(super) rung: Option<Rung>,
 }
 
 impl Desk {
@@ -146,6 +153,7 @@ impl Desk {
             rows: Vec::new(),
             editions: Vec::new(),
             clinic: None,
+            pinned: None,
             on_its_way: OnItsWay::default(),
             quarantined: rooms.store.quarantined().await?,
             breaker: Breaker::new(),
@@ -239,6 +247,7 @@ impl Desk {
             LinkEvent::Manifest(envelope) => self.manifest_came(&envelope).await,
             LinkEvent::ClinicArrived(manifest) => self.clinic_arrived(&manifest).await,
             LinkEvent::FilesArrived(manifest) => self.files_arrived(&manifest).await,
+            LinkEvent::EvergreenArrived(manifest) => self.evergreen_arrived(&manifest),
             LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
             LinkEvent::TakenDown(screens) => self.taken_down(screens).await,

@@ -57,6 +57,7 @@ impl Desk {
         self.assignment = None;
         self.rooms.wanted.send_replace(None);
         self.forget_programme();
+        self.forget_evergreen();
         self.hands_off();
         self.say(Text::new("本机已解除配对。", "This box was unpaired."));
         self.resize();
@@ -135,6 +136,7 @@ impl Desk {
         self.report(kept);
         self.rows = rows;
         self.read_editions();
+        self.pin(manifest);
         // The stage does not try again what failed until it is told anew.
         let has_come_again = !std::mem::take(&mut self.damaged).is_empty();
         self.on_its_way.fetched(manifest.version, now);
@@ -157,7 +159,7 @@ impl Desk {
         self.sweep(manifest).await;
     }
 
-    fn is_wanted(&self, manifest: &Manifest) -> bool {
+    pub(super) fn is_wanted(&self, manifest: &Manifest) -> bool {
         self.rooms.wanted.borrow().as_ref() == Some(manifest) && self.zone().as_ref() == Some(&manifest.zone)
     }
 
@@ -182,6 +184,7 @@ impl Desk {
         }
         self.rooms.wanted.send_replace(manifest);
         self.read_editions();
+        self.recall_evergreen(&zone);
         if let Some(hash) = self.rooms.store.clinic(&zone).await? {
             match self.read_part(&hash) {
                 Ok(clinic) => self.clinic = Some(clinic),
@@ -196,6 +199,7 @@ impl Desk {
         self.rows.clear();
         self.editions.clear();
         self.clinic = None;
+        self.pinned = None;
         self.glass.clinic_told = None;
         self.glass.applied = None;
         self.on_its_way = OnItsWay::default();
@@ -224,7 +228,7 @@ impl Desk {
         self.editions = editions;
     }
 
-    fn read_show(&self, hash: &ContentHash) -> Result<Show, String> {
+    pub(super) fn read_show(&self, hash: &ContentHash) -> Result<Show, String> {
         let bytes = self.rooms.files.read(hash).map_err(|error: FileError| error.to_string())?;
         Show::read(&bytes).map_err(|error| format!("part {hash}: {error}"))
     }
@@ -265,6 +269,7 @@ impl Desk {
         if !self.damaged.contains(&hash) && self.damaged.len() < DAMAGED_MAX {
             self.damaged.push(hash);
         }
+        self.look_at_evergreen();
         // The same word again wakes the fetcher.
         self.rooms.wanted.send_modify(|_| {});
     }

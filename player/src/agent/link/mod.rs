@@ -3,6 +3,7 @@
 mod connect;
 mod dialogue;
 mod enrolment;
+mod evergreen;
 #[cfg(test)]
 pub(in crate::agent) mod fake;
 mod frames;

@@ -11,17 +11,18 @@ use anteroom_content::trust::{Refused, check_zone};
 use anteroom_content::wire::{Obstacle, ObstacleKind, PART_BYTES_MAX, Trouble, TroubleKind};
 
 use super::connect::{Unreached, connect};
+use super::evergreen::fetch_evergreen;
 use super::line::Line;
 use super::run::Link;
 use super::tls::{Purpose, when_paired};
 use super::transfer::{FetchError, fetch};
 use crate::agent::events::{Event, LinkEvent};
 use crate::agent::limits::{FETCH_REST_BASE, FETCH_REST_CAP, FILES_MAX};
-use crate::agent::store::Identity;
+use crate::agent::store::{Files, Identity};
 
 /// Why a manifest's things are not all here yet.
 #[derive(Debug, thiserror::Error)]
-enum Short {
+pub(super) enum Short {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
@@ -131,13 +132,20 @@ async fn fetch_all(link: &Link, identity: &Identity, control: &Line, manifest: &
         tracing::info!(files.count = files.len(), files.bytes = left, "fetching files");
         let bulk = open_bulk(link, identity).await?;
         link.events.send(Event::Link(LinkEvent::Flows { version: manifest.version })).await;
-        let fetched = fetch_files(link, &bulk, &files).await;
+        let fetched = fetch_files(link, &bulk, &link.files, &files).await;
         bulk.end(b"done", Duration::from_millis(100)).await;
         fetched?;
     }
     link.fetch_left_bytes.store(0, Ordering::Relaxed);
     link.files.sync_names(&named).map_err(FetchError::from)?;
     link.events.send(Event::Link(LinkEvent::FilesArrived(Box::new(manifest.clone())))).await;
+    // What stands in when all else fails has time, and holds nothing up.
+    if show.evergreen.is_some() {
+        let brought = fetch_evergreen(link, identity, &show).await;
+        // Whatever of it came stands in from now on.
+        link.events.send(Event::Link(LinkEvent::EvergreenArrived(Box::new(manifest.clone())))).await;
+        brought?;
+    }
     Ok(())
 }
 
@@ -153,16 +161,21 @@ fn read_show(link: &Link, manifest: &Manifest) -> Result<Show, Short> {
     Ok(Show::read(&bytes)?)
 }
 
-async fn open_bulk(link: &Link, identity: &Identity) -> Result<Line, Short> {
+pub(super) async fn open_bulk(link: &Link, identity: &Identity) -> Result<Line, Short> {
     let pass = when_paired(identity, &link.clock, Purpose::Bulk).map_err(Unreached::from)?;
     Ok(connect(&link.server, &link.way, &pass).await?)
 }
 
 /// Fetches all it can; the first failure is told when the others have arrived, so that one bad file holds up no other.
-async fn fetch_files(link: &Link, bulk: &Line, files: &[(ContentHash, u64)]) -> Result<(), FetchError> {
+pub(super) async fn fetch_files(
+    link: &Link,
+    bulk: &Line,
+    into: &Files,
+    files: &[(ContentHash, u64)],
+) -> Result<(), FetchError> {
     let mut first = Ok(());
     for file in files {
-        let fetched = fetch(bulk, &link.files, *file, &link.fetch_left_bytes).await;
+        let fetched = fetch(bulk, into, *file, &link.fetch_left_bytes).await;
         if fetched.is_err() && bulk.is_over() {
             return fetched;
         }

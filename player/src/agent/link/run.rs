@@ -44,6 +44,8 @@ pub struct Link {
     pub store: Store,
     /// The files.
     pub files: Files,
+    /// The files of the evergreen set.
+    pub evergreen: Files,
     /// The log.
     pub scribe: Scribe,
     /// The way to the desk.

@@ -52,6 +52,7 @@ impl Bench {
             clock,
             store,
             files: Files::open(folder.join("files")).unwrap(),
+            evergreen: Files::open(folder.join("evergreen")).unwrap(),
             scribe,
             events: sender,
             wanted: to_fetch,

@@ -168,6 +168,7 @@ mod tests {
             planned_at: Instant(planned_at),
             planned_ms: 10_000,
             at: Instant(planned_at + 20),
+            is_evergreen: false,
         }
     }
 

@@ -233,7 +233,8 @@ impl Partial {
     }
 }
 
-struct RealDisk;
+/// The disk of this machine.
+pub(super) struct RealDisk;
 
 impl FileDisk for RealDisk {
     type Error = FileError;
@@ -268,7 +269,7 @@ fn hash_of(file: &mut File) -> std::io::Result<(blake3::Hasher, u64)> {
     Ok((hasher, length))
 }
 
-fn disk(path: &Path) -> impl Fn(std::io::Error) -> FileError + '_ {
+pub(super) fn disk(path: &Path) -> impl Fn(std::io::Error) -> FileError + '_ {
     move |error| FileError::Disk { path: path.to_owned(), error }
 }
 

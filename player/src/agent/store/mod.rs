@@ -2,6 +2,7 @@
 
 mod ballast;
 mod database;
+mod evergreen;
 mod files;
 mod identity;
 mod plays;
@@ -11,6 +12,7 @@ mod trust;
 
 pub use ballast::Ballast;
 pub use database::{Store, StoreError};
+pub use evergreen::EvergreenFolder;
 pub use files::{FileError, Files, Partial};
 pub use identity::Identity;
 #[cfg(test)]

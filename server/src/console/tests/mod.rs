@@ -3,6 +3,7 @@
 mod access;
 mod calendar;
 mod delivery;
+mod evergreen;
 mod hands;
 mod harness;
 mod planned;

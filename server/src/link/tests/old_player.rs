@@ -102,6 +102,7 @@ fn plays(this: &TestBox) -> String {
         shown_ms: 15_000,
         ending: Ending::Complete,
         proof: None,
+        is_evergreen: false,
     };
     let batch = Batch {
         box_id: this.id.clone(),

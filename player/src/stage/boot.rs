@@ -114,6 +114,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     blindfold::add(app);
     nightly::add(app);
     overlay::add(app);
+    call::add(app);
     match options.display {
         Display::Headless => {
             app.set_runner(drive);

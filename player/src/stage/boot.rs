@@ -20,7 +20,9 @@ use super::layout::Layout;
 use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
-use super::{blindfold, director, dress, eye, film, fonts, glance, glass, look, nightly, overlay, pipe, report, tofu};
+use super::{
+    blindfold, call, director, dress, eye, film, fonts, glance, glass, look, nightly, overlay, pipe, report, tofu,
+};
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
 const LOG_FILTER: &str =

@@ -27,7 +27,7 @@ const CALL_HEIGHT: i32 = i32::MAX - 3;
 const RIBBON_SHARE: i32 = 45;
 /// As far as words shrink: to the end of the ladder.
 const ALL_STEPS: usize = 27;
-const HEADING: &str = "叫号  Now calling";
+const HEADINGS: [&str; 2] = ["叫号  Now calling", "叫号"];
 
 /// Who is called, and who after that.
 #[derive(Default, Resource)]
@@ -160,7 +160,7 @@ pub(super) fn marks(layout: &Layout, call: &Call) -> Vec<Mark> {
     let (number, rest) = rest.split_top(rest.h * 52 / 100);
     let (name, where_to) = rest.split_top(if call.name.is_empty() { 0 } else { rest.h * 2 / 5 });
     let quiet = Style::plain(layout.small(), PINE).strong().centred().shrinking(ALL_STEPS);
-    marks.push(quiet.line(HEADING, head));
+    marks.extend(that_fits(&HEADINGS, head).map(|text| quiet.line(text, head)));
     marks.push(in_one_line(&call.number, NIGHT, number));
     if !call.name.is_empty() {
         marks.push(in_one_line(&call.name, NIGHT, name));
@@ -171,8 +171,15 @@ pub(super) fn marks(layout: &Layout, call: &Call) -> Vec<Mark> {
     } else {
         strong(PINE, where_to).centred().set(&to, where_to)
     });
-    marks.push(quiet.line(&format!("Please go to {}", place.en), english));
+    let please = [format!("Please go to {}", place.en), place.en];
+    let please = please.each_ref().map(String::as_str);
+    marks.extend(that_fits(&please, english).map(|text| quiet.line(text, english)));
     marks
+}
+
+/// The first of some sayings that fits into a line; on the smallest glasses none does.
+fn that_fits<'a>(texts: &[&'a str], area: Area) -> Option<&'a str> {
+    texts.iter().copied().find(|text| width(text, Step::at_most(0.0), Weight::Bold) <= area.w)
 }
 
 fn in_one_line(text: &str, ink: super::ink::Ink, area: Area) -> Mark {

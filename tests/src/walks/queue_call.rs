@@ -11,7 +11,7 @@ const SAND: Colour = Colour([242, 208, 146]);
 const SCREEN: &str = "Z04-1";
 
 fn is_called(glass: &Glass) -> bool {
-    glass.share_of(SAND) > 0.04
+    glass.share_of(SAND) > 0.025
 }
 
 fn plays(glass: &Glass) -> bool {

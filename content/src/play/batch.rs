@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Proof;
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 
@@ -34,6 +35,9 @@ pub struct Play {
     pub shown_ms: u32,
     /// How it ended.
     pub ending: Ending,
+    /// What proves it besides; none of a play that a player of before there were proofs logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 /// How a showing ended.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ending, OpenPlay, Step};
+use super::{Ending, Lamp, OpenPlay, Print, Proof, Step};
 use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId, ZoneId};
 
@@ -46,6 +46,21 @@ pub struct Ended {
     pub shown_ms: u32,
     /// How it ended.
     pub ending: Ending,
+    /// Frames that this stage presented of it.
+    #[serde(default)]
+    pub frames: u32,
+    /// How it looked; none when it was not looked at.
+    #[serde(default)]
+    pub print: Option<Print>,
+}
+
+/// What is known of a glass while frames go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Signs {
+    /// Frames the stage presented since its start.
+    pub frames: u64,
+    /// Whether the display has power; none where nobody can read it.
+    pub lit: Option<bool>,
 }
 
 /// Where a stage hangs.
@@ -62,6 +77,8 @@ pub struct Place {
 pub struct Diary {
     open: BTreeMap<ScreenId, Page>,
     closed: BTreeMap<ScreenId, (ItemId, Instant)>,
+    /// Whether the display had power when that was read last.
+    lit: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -76,11 +93,31 @@ struct Live {
     since: Tick,
     seen: Tick,
     noted: Tick,
+    /// Frames the stage had presented when it first told so in this showing, and when it last did.
+    frames: Option<(u64, u64)>,
+    lamp: Option<Lamp>,
 }
 
 impl Live {
     fn began(tick: Tick) -> Self {
-        Self { since: tick, seen: tick, noted: tick }
+        Self { since: tick, seen: tick, noted: tick, frames: None, lamp: None }
+    }
+
+    /// It stood until `tick`, and the display was lit or not.
+    fn goes_on(&mut self, tick: Tick, lit: Option<bool>) {
+        let span_ms = whole_ms(tick.saturating_sub(self.seen));
+        if let Some(is_lit) = lit {
+            let lamp = self.lamp.get_or_insert_default();
+            lamp.read_ms = lamp.read_ms.saturating_add(span_ms);
+            lamp.lit_ms = lamp.lit_ms.saturating_add(if is_lit { span_ms } else { 0 });
+        }
+        self.seen = tick;
+    }
+
+    fn proof(&self) -> Proof {
+        let frames =
+            self.frames.map_or(0, |(first, last)| u32::try_from(last.saturating_sub(first)).unwrap_or(u32::MAX));
+        Proof { frames, print: None, lamp: self.lamp }
     }
 }
 
@@ -91,10 +128,11 @@ impl Diary {
         let open = open.into_iter().map(|mut play| {
             play.shown_ms = play.shown_ms.saturating_add(play.noted_ms);
             play.noted_ms = 0;
+            play.proof = play.proof.and(std::mem::take(&mut play.noted));
             (play.screen.clone(), Page { play, live: None })
         });
         let closed = closed.into_iter().map(|(screen, item, planned_at)| (screen, (item, planned_at)));
-        Self { open: open.collect(), closed: closed.collect() }
+        Self { open: open.collect(), closed: closed.collect(), lit: None }
     }
 
     /// An item's first frame was presented.
@@ -125,6 +163,8 @@ impl Diary {
             started_at: shown.at,
             shown_ms: 0,
             noted_ms: 0,
+            proof: Proof::default(),
+            noted: Proof::default(),
         };
         steps.push(Step::Keep(play.clone()));
         self.open.insert(place.screen.clone(), Page { play, live: Some(Live::began(tick)) });
@@ -132,26 +172,36 @@ impl Diary {
     }
 
     /// An item's last frame was presented.
-    pub fn ended(&mut self, screen: &ScreenId, ended: &Ended) -> Vec<Step> {
+    pub fn ended(&mut self, screen: &ScreenId, ended: &Ended, tick: Tick) -> Vec<Step> {
         let is_open = self.open.get(screen).is_some_and(|page| page.play.planned_at == ended.planned_at);
-        let Some(page) = is_open.then(|| self.open.remove(screen)).flatten() else { return Vec::new() };
+        let Some(mut page) = is_open.then(|| self.open.remove(screen)).flatten() else { return Vec::new() };
         let shown_ms = page.play.shown_ms.saturating_add(ended.shown_ms);
+        let mut proof = Proof::default();
+        if let Some(live) = page.live.as_mut() {
+            live.goes_on(tick, self.lit);
+            proof = live.proof();
+        }
+        proof = Proof { frames: ended.frames.max(proof.frames), print: ended.print, ..proof };
+        let proof = page.play.proof.and(proof);
         self.closed.insert(screen.clone(), (page.play.item.clone(), page.play.planned_at));
-        vec![Step::Close { play: page.play, shown_ms, ending: ended.ending }]
+        vec![Step::Close { play: page.play, shown_ms, proof, ending: ended.ending }]
     }
 
     /// Frames went on: the play on the glass is longer. Now and then this is noted.
-    pub fn seen(&mut self, screen: &ScreenId, item: Option<&ItemId>, tick: Tick) -> Vec<Step> {
+    pub fn seen(&mut self, screen: &ScreenId, item: Option<&ItemId>, signs: Signs, tick: Tick) -> Vec<Step> {
+        self.lit = signs.lit;
         let Some(page) = self.open.get_mut(screen).filter(|page| Some(&page.play.item) == item) else {
             return Vec::new();
         };
         let Some(live) = page.live.as_mut() else { return Vec::new() };
-        live.seen = tick;
+        live.goes_on(tick, signs.lit);
+        live.frames.get_or_insert((signs.frames, signs.frames)).1 = signs.frames;
         if tick.saturating_sub(live.noted) < NOTE_EVERY {
             return Vec::new();
         }
         live.noted = tick;
         page.play.noted_ms = whole_ms(tick.saturating_sub(live.since));
+        page.play.noted = live.proof();
         vec![Step::Keep(page.play.clone())]
     }
 
@@ -161,6 +211,8 @@ impl Diary {
         let Some(live) = page.live.take() else { return Vec::new() };
         page.play.shown_ms = page.play.shown_ms.saturating_add(whole_ms(live.seen.saturating_sub(live.since)));
         page.play.noted_ms = 0;
+        page.play.proof = page.play.proof.and(live.proof());
+        page.play.noted = Proof::default();
         vec![Step::Keep(page.play.clone())]
     }
 
@@ -182,7 +234,7 @@ impl Diary {
             .into_iter()
             .map(|mut page| {
                 if let Some(live) = page.live.as_mut() {
-                    live.seen = tick;
+                    live.goes_on(tick, self.lit);
                 }
                 self.close(page, Ending::Interrupted)
             })
@@ -192,8 +244,9 @@ impl Diary {
     fn close(&mut self, page: Page, ending: Ending) -> Step {
         let live_ms = page.live.map_or(0, |live| whole_ms(live.seen.saturating_sub(live.since)));
         let shown_ms = page.play.shown_ms.saturating_add(live_ms);
+        let proof = page.live.map_or(page.play.proof, |live| page.play.proof.and(live.proof()));
         self.closed.insert(page.play.screen.clone(), (page.play.item.clone(), page.play.planned_at));
-        Step::Close { play: page.play, shown_ms, ending }
+        Step::Close { play: page.play, shown_ms, proof, ending }
     }
 }
 
@@ -228,14 +281,14 @@ pub(in crate::play) mod tests {
     }
 
     fn ended(planned_at: i64, shown_ms: u32) -> Ended {
-        Ended { planned_at: Instant(planned_at), shown_ms, ending: Ending::Complete }
+        Ended { planned_at: Instant(planned_at), shown_ms, ending: Ending::Complete, frames: 0, print: None }
     }
 
     fn closes(steps: &[Step]) -> Vec<(String, i64, u32, Ending)> {
         steps
             .iter()
             .filter_map(|step| match step {
-                Step::Close { play, shown_ms, ending } => {
+                Step::Close { play, shown_ms, ending, .. } => {
                     Some((play.item.to_string(), play.planned_at.0, *shown_ms, *ending))
                 }
                 Step::Keep(_) => None,
@@ -252,12 +305,12 @@ pub(in crate::play) mod tests {
         let (mut diary, t) = (Diary::default(), Tick::ZERO);
         let screen = place().screen;
         assert_eq!(diary.shown(&place(), &shown("a", 0), t).len(), 1);
-        diary.seen(&screen, Some(&ItemId::parse("a").unwrap()), after(t, 3_000));
+        diary.seen(&screen, Some(&ItemId::parse("a").unwrap()), Signs::default(), after(t, 3_000));
         diary.stage_fell(&screen);
         assert_eq!(diary.shown(&place(), &shown("a", 0), after(t, 4_000)), []);
-        let steps = diary.ended(&screen, &ended(0, 6_000));
+        let steps = diary.ended(&screen, &ended(0, 6_000), after(t, 10_000));
         assert_eq!(closes(&steps), [("a".into(), 0, 9_000, Ending::Complete)]);
-        assert_eq!(diary.ended(&screen, &ended(0, 6_000)), [], "an end said twice is one end");
+        assert_eq!(diary.ended(&screen, &ended(0, 6_000), after(t, 10_000)), [], "an end said twice is one end");
     }
 
     #[test]
@@ -269,7 +322,8 @@ pub(in crate::play) mod tests {
 
         let mut same = Diary::wake(vec![open.clone()], vec![]);
         assert_eq!(same.shown(&place(), &shown("a", 0), t), []);
-        assert_eq!(closes(&same.ended(&place().screen, &ended(0, 5_000))), [("a".into(), 0, 7_000, Ending::Complete)]);
+        let steps = same.ended(&place().screen, &ended(0, 5_000), after(t, 5_000));
+        assert_eq!(closes(&steps), [("a".into(), 0, 7_000, Ending::Complete)]);
 
         let mut next = Diary::wake(vec![open.clone()], vec![]);
         let steps = next.shown(&place(), &shown("b", 10_000), t);
@@ -287,7 +341,7 @@ pub(in crate::play) mod tests {
         diary.shown(&place(), &shown("a", 0), t);
         assert_eq!(closes(&diary.interrupt(after(t, 1_500))), [("a".into(), 0, 1_500, Ending::Interrupted)]);
         assert_eq!(diary.shown(&place(), &shown("a", 0), after(t, 2_000)), []);
-        assert_eq!(diary.ended(&place().screen, &ended(0, 9_000)), []);
+        assert_eq!(diary.ended(&place().screen, &ended(0, 9_000), after(t, 9_000)), []);
         assert_eq!(
             diary.shown(&place(), &shown("a", 10_000), after(t, 10_000)).len(),
             1,
@@ -299,13 +353,43 @@ pub(in crate::play) mod tests {
     }
 
     #[test]
+    fn frames_looks_and_light_of_all_parts_of_a_showing_prove_it_together() {
+        let (mut diary, t) = (Diary::default(), Tick::ZERO);
+        let (screen, item) = (place().screen, ItemId::parse("a").unwrap());
+        let signs = |frames, lit| Signs { frames, lit };
+        diary.shown(&place(), &shown("a", 0), t);
+        for (second, lit) in [(1, None), (2, Some(true)), (3, Some(false)), (4, Some(true))] {
+            diary.seen(&screen, Some(&item), signs(100 + 30 * second, lit), after(t, 1_000 * second));
+        }
+        let steps = diary.stage_fell(&screen);
+        let Some(Step::Keep(open)) = steps.last() else { panic!("nothing was kept") };
+        let lamp = Some(Lamp { read_ms: 3_000, lit_ms: 2_000 });
+        assert_eq!(open.proof, Proof { frames: 90, print: None, lamp }, "what the stage had told of, and no more");
+
+        // The agent falls as well; the next stage counts anew.
+        let mut diary = Diary::wake(vec![open.clone()], vec![]);
+        diary.shown(&place(), &shown("a", 0), after(t, 6_000));
+        diary.seen(&screen, Some(&item), signs(7, Some(true)), after(t, 7_000));
+        let print = Some(Print { bits: 5, at_ms: 8_000 });
+        let end = Ended { frames: 120, print, ..ended(0, 4_000) };
+        let steps = diary.ended(&screen, &end, after(t, 10_000));
+        let Some(Step::Close { proof, .. }) = steps.last() else { panic!("nothing was closed") };
+        let lamp = Some(Lamp { read_ms: 7_000, lit_ms: 6_000 });
+        assert_eq!(*proof, Proof { frames: 210, print, lamp });
+    }
+
+    #[test]
     fn length_is_noted_now_and_then() {
         let (mut diary, t) = (Diary::default(), Tick::ZERO);
         let (screen, item) = (place().screen, ItemId::parse("a").unwrap());
         diary.shown(&place(), &shown("a", 0), t);
-        assert_eq!(diary.seen(&screen, Some(&item), after(t, 9_000)), []);
-        let noted = diary.seen(&screen, Some(&item), after(t, 10_500));
+        assert_eq!(diary.seen(&screen, Some(&item), Signs::default(), after(t, 9_000)), []);
+        let noted = diary.seen(&screen, Some(&item), Signs::default(), after(t, 10_500));
         assert!(matches!(noted.as_slice(), [Step::Keep(play)] if play.noted_ms == 10_500));
-        assert_eq!(diary.seen(&screen, None, after(t, 30_000)), [], "another picture is not this play");
+        assert_eq!(
+            diary.seen(&screen, None, Signs::default(), after(t, 30_000)),
+            [],
+            "another picture is not this play"
+        );
     }
 }

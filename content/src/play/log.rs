@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{LogMark, Play, chain_next};
+use super::{LogMark, Play, Proof, chain_next};
 use crate::clock::{DAY_MS, Instant};
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 
@@ -39,6 +39,12 @@ pub struct OpenPlay {
     pub shown_ms: u32,
     /// How long the stage that runs has had it on the glass, as last noted.
     pub noted_ms: u32,
+    /// What proves it, of stages that are gone.
+    #[serde(default)]
+    pub proof: Proof,
+    /// What proves it, of the stage that runs, as last noted.
+    #[serde(default)]
+    pub noted: Proof,
 }
 
 /// One change of the log.
@@ -52,6 +58,8 @@ pub enum Step {
         play: OpenPlay,
         /// How long it was on the glass in all.
         shown_ms: u32,
+        /// What proves it in all.
+        proof: Proof,
         /// How.
         ending: super::Ending,
     },
@@ -201,8 +209,9 @@ pub async fn write<S: LogStore>(store: &S, log_epoch: u64, steps: &[Step], at: I
     for step in steps {
         match step {
             Step::Keep(play) => work.keep_open(play).await?,
-            Step::Close { play, shown_ms, ending } => {
-                let play = ended(work.state(log_epoch).await?.mark.seq + 1, play, *shown_ms, *ending);
+            Step::Close { play, shown_ms, proof, ending } => {
+                let seq = work.state(log_epoch).await?.mark.seq + 1;
+                let play = ended(seq, play, (*shown_ms, *proof), *ending);
                 // A play holds numbers, names and text: it can always be written as JSON.
                 let Ok(body) = serde_json::to_string(&play) else { continue };
                 let chain = chain_next(&work.chain(log_epoch).await?, &body);
@@ -213,7 +222,7 @@ pub async fn write<S: LogStore>(store: &S, log_epoch: u64, steps: &[Step], at: I
     work.commit().await
 }
 
-fn ended(seq: u64, play: &OpenPlay, shown_ms: u32, ending: super::Ending) -> Play {
+fn ended(seq: u64, play: &OpenPlay, (shown_ms, proof): (u32, Proof), ending: super::Ending) -> Play {
     Play {
         seq,
         screen: play.screen.clone(),
@@ -227,6 +236,7 @@ fn ended(seq: u64, play: &OpenPlay, shown_ms: u32, ending: super::Ending) -> Pla
         started_at: play.started_at,
         shown_ms,
         ending,
+        proof: Some(proof),
     }
 }
 

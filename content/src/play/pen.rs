@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::log::acknowledge;
-use super::{Diary, Ended, LogMark, LogState, LogStore, Place, Shown, Step, Tick, drop_old, write};
+use super::{Diary, Ended, LogMark, LogState, LogStore, Place, Shown, Signs, Step, Tick, drop_old, write};
 use crate::clock::Instant;
 use crate::id::{BoxId, ItemId, ScreenId};
 
@@ -21,7 +21,7 @@ pub enum Word {
     /// An item's last frame was presented.
     Ended(ScreenId, Ended),
     /// Frames go on, with this item.
-    Frames(ScreenId, Option<ItemId>),
+    Frames(ScreenId, Option<ItemId>, Signs),
     /// The stage of a screen fell.
     StageFell(ScreenId),
     /// Write to the log of this box from now on; it is found or begun.
@@ -128,11 +128,11 @@ impl<S: LogStore> Pen<S> {
                 self.write(steps, now).await;
             }
             Word::Ended(screen, ended) => {
-                let steps = self.diary.ended(&screen, &ended);
+                let steps = self.diary.ended(&screen, &ended, now.tick);
                 self.write(steps, now).await;
             }
-            Word::Frames(screen, item) => {
-                let steps = self.diary.seen(&screen, item.as_ref(), now.tick);
+            Word::Frames(screen, item, signs) => {
+                let steps = self.diary.seen(&screen, item.as_ref(), signs, now.tick);
                 self.write(steps, now).await;
                 self.look_around(now).await;
             }

@@ -116,11 +116,7 @@ impl BookChange {
 
     fn add_hour(&mut self, key: &HourKey, total: HourTotal) {
         let add = |rows: &mut BookRows| {
-            let sum = rows.hours.entry(key.clone()).or_default();
-            sum.plays += total.plays;
-            sum.complete += total.complete;
-            sum.shown_ms += total.shown_ms;
-            sum.planned_ms += total.planned_ms;
+            rows.hours.entry(key.clone()).or_default().add(&total);
         };
         add(&mut self.rows);
         if self.disk.has(Bug::TotalsOutside) {

@@ -116,6 +116,7 @@ fn play(n: u64, seq: u64) -> String {
         started_at: at,
         shown_ms: 10_000,
         ending: Ending::Complete,
+        proof: None,
     };
     serde_json::to_string(&play).unwrap()
 }

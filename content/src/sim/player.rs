@@ -14,8 +14,8 @@ use crate::clock::Instant;
 use crate::id::{BoxId, ItemId, ScreenId, ZoneId};
 use crate::manifest::Envelope;
 use crate::play::{
-    Batch, Ended, Ending, LogMark, LogState, Moment, Pen, Place, Play, Sending, Shown, Welcomed, Word, chain_next,
-    next_batch,
+    Batch, Ended, Ending, LogMark, LogState, Moment, Pen, Place, Play, Sending, Shown, Signs, Welcomed, Word,
+    chain_next, next_batch,
 };
 use crate::wire::{ToServer, decode, encode};
 
@@ -135,11 +135,14 @@ impl Player {
             let item = |planned_at: i64| ItemId::parse(&format!("i{}", planned_at / ITEM_MS % 5)).unwrap();
             if let Some((shown_at, since)) = showing {
                 if shown_at == planned_at {
-                    self.words.push_back(Word::Frames(screen, Some(item(planned_at))));
+                    let frames = u64::try_from(time / 40).unwrap();
+                    let signs = Signs { frames, lit: (n % 2 == 0).then_some(planned_at % 3 > 0) };
+                    self.words.push_back(Word::Frames(screen, Some(item(planned_at)), signs));
                     continue;
                 }
                 let shown_ms = u32::try_from((shown_at + ITEM_MS - since).clamp(0, ITEM_MS)).unwrap();
-                let ended = Ended { planned_at: Instant(shown_at), shown_ms, ending: Ending::Complete };
+                let ended =
+                    Ended { planned_at: Instant(shown_at), shown_ms, ending: Ending::Complete, frames: 0, print: None };
                 self.words.push_back(Word::Ended(screen.clone(), ended));
             }
             self.glass[n] = Some((planned_at, time));

@@ -33,6 +33,7 @@ fn text(seq: u64) -> String {
         started_at: at,
         shown_ms: 9_000,
         ending: Ending::Complete,
+        proof: None,
     };
     serde_json::to_string(&play).unwrap()
 }

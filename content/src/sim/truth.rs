@@ -183,6 +183,9 @@ fn count(hours: &mut BTreeMap<HourKey, HourTotal>, play: &Play, received_at: Ins
         total.complete += i64::from(play.ending == Ending::Complete);
         total.shown_ms += i64::from(play.shown_ms);
         total.planned_ms += i64::from(play.planned_ms);
+        let lamp = play.proof.and_then(|proof| proof.lamp).unwrap_or_default();
+        let read_ms = i64::from(lamp.read_ms.min(play.shown_ms));
+        (total.lamp_ms, total.lit_ms) = (total.lamp_ms + read_ms, total.lit_ms + i64::from(lamp.lit_ms).min(read_ms));
     }
     is_true
 }

@@ -40,7 +40,7 @@ frame() { printf "\\000\\000\\$(printf %03o $((${#1} / 256)))\\$(printf %03o $((
 frames() { n=$((n + 1)); frame "{\"type\":\"frames\",\"count\":$n,\"item\":\"washing\"}"; sleep 0.1; }
 told() { until grep -aq "$1" told.$$; do frames; done; }
 shown() { frame "{\"type\":\"shown\",\"item\":\"washing\",\"item_version\":1,\"file\":null,\"manifest_version\":4,\"planned_at\":$1,\"planned_ms\":60000,\"at\":$1}"; }
-ended() { frame "{\"type\":\"ended\",\"planned_at\":$1,\"shown_ms\":700,\"ending\":\"complete\"}"; }
+ended() { frame "{\"type\":\"ended\",\"planned_at\":$1,\"shown_ms\":700,\"ending\":\"complete\",\"frames\":21,\"print\":\"0f1e2d3c4b5a6978@1034\"}"; }
 echo "$@" >> starts
 exec 3<&0
 cat <&3 > told.$$ &
@@ -247,6 +247,9 @@ async fn a_box_is_paired_placed_supplied_and_its_play_is_counted_once() {
     let counted = play(&mut talk).await;
     assert_eq!((counted.seq, counted.planned_at.0, counted.shown_ms), (1, now, 700));
     assert_eq!(counted.ending, Ending::Complete);
+    // What the stage counted, and how the glass looked; nobody can read the power of a display that a shell draws on.
+    let proof = counted.proof.unwrap();
+    assert_eq!((proof.frames, proof.print.unwrap().to_string().as_str()), (21, "0f1e2d3c4b5a6978@1034"));
     assert!(agent.status().await.plays_waiting == 1, "not before it is acknowledged");
     let mark = LogMark { log_epoch: talk.hello.log.log_epoch, seq: 1 };
     talk.say(ToPlayer::Acked(mark)).await;

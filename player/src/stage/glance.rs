@@ -58,7 +58,7 @@ pub(super) struct Glances {
 
 /// A glance whose frame is on its way back from the graphics card.
 #[derive(Component)]
-struct Glancing {
+pub(super) struct Glancing {
     scene: Scene,
     due: Due,
     place: Area,
@@ -80,7 +80,7 @@ pub(super) fn add(app: &mut App, options: StageOptions) {
 }
 
 /// Asks for a frame when it is time, and what ought to be in it is known.
-fn glance(
+pub(super) fn glance(
     mut commands: Commands,
     mut glances: ResMut<Glances>,
     mut cast: ResMut<Cast>,
@@ -114,12 +114,8 @@ fn glance(
             outbox.tell(FromStage::Amiss { sort: Amiss::Size, file: None, text });
         }
     }
-    let has_left = cast.leaving.is_some();
-    let Some(act) =
-        cast.on_glass.as_mut().filter(|act| !has_left && act.raised.is_some_and(|at| at.elapsed() > SETTLED))
-    else {
-        return;
-    };
+    let is_settled = settled(&cast).is_some();
+    let Some(act) = cast.on_glass.as_mut().filter(|_| is_settled) else { return };
     let whole = Area::new(0, 0, side(glass.width_px), side(glass.height_px));
     let is_movie = matches!(act.face, Face::Movie { .. });
     let Some((due, place)) = due(act, scenery.layout.content, whole) else {
@@ -217,7 +213,22 @@ fn wrong_size(is: (u32, u32), monitor: Option<(u32, u32)>, screen: Option<(u32, 
     })
 }
 
+/// What is on the glass and has stood for a while, alone.
+pub(super) fn settled(cast: &Cast) -> Option<&Act> {
+    let act = cast.on_glass.as_ref().filter(|_| cast.leaving.is_none())?;
+    act.raised.is_some_and(|at| at.elapsed() > SETTLED).then_some(act)
+}
+
 fn gist_of(image: &Image, place: Area) -> Option<Gist> {
+    look_at(image, place, |width, height, grey| Gist::of(width, height, grey))
+}
+
+/// Looks at a part of a frame that was read back: `with` gets its size and how bright each of its pixels is.
+pub(super) fn look_at<T>(
+    image: &Image,
+    place: Area,
+    with: impl FnOnce(u32, u32, &dyn Fn(u32, u32) -> Option<u8>) -> Option<T>,
+) -> Option<T> {
     let bytes = image.data.as_ref()?;
     let (width, height) = (side(image.width()), side(image.height()));
     // Where the frame has another size than what was drawn, nothing is where it should be.
@@ -226,7 +237,7 @@ fn gist_of(image: &Image, place: Area) -> Option<Gist> {
     }
     let stride = image.width() as usize;
     let (left, top) = (usize::try_from(place.x).ok()?, usize::try_from(place.y).ok()?);
-    Gist::of(u32::try_from(place.w).ok()?, u32::try_from(place.h).ok()?, |x, y| {
+    with(u32::try_from(place.w).ok()?, u32::try_from(place.h).ok()?, &|x, y| {
         let at = ((top + y as usize) * stride + left + x as usize) * PIXEL;
         // Whichever order the colours come in.
         let colours = bytes.get(at..at + 3)?.iter().map(|value| u16::from(*value)).sum::<u16>();

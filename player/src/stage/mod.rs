@@ -29,6 +29,7 @@ mod fonts;
 mod gist;
 mod glance;
 mod glass;
+mod imprint;
 mod ink;
 mod ladder;
 mod layout;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant as Moment};
 
 use anteroom_content::clock::Instant;
-use anteroom_content::play::Ending;
+use anteroom_content::play::{Ending, Print};
 use bevy::prelude::*;
 
 use super::cast::{Act, Cast};
@@ -23,6 +23,8 @@ const END_TOLERANCE_MS: i64 = 300;
 #[derive(Default, Resource)]
 pub(super) struct Report {
     is_ready: bool,
+    /// Frames presented so far.
+    frames: u64,
     showing: Option<Showing>,
     applied: Option<u64>,
     frames_told: Option<Moment>,
@@ -45,6 +47,8 @@ struct Showing {
     frames_before: u64,
     /// When its first frame was presented.
     since: Option<Moment>,
+    /// How it looked.
+    print: Option<Print>,
 }
 
 impl Report {
@@ -78,7 +82,7 @@ impl Report {
         };
         let (scene, until) = (act.due.scene.clone(), act.due.until);
         self.step.due(act.due.since.0.saturating_mul(1_000), 0);
-        self.showing = Some(Showing { scene, shown, until, frames_before: frames, since: None });
+        self.showing = Some(Showing { scene, shown, until, frames_before: frames, since: None, print: None });
     }
 
     /// Something lies over the programme from now on: what stood there is not seen any more.
@@ -99,6 +103,13 @@ impl Report {
         self.step.due(since.0.saturating_mul(1_000).saturating_add(due_us), skipped);
     }
 
+    /// So it looked, if it is still what stands there.
+    pub(super) fn imprint(&mut self, scene: &Scene, print: Print) {
+        if let Some(showing) = self.showing.as_mut().filter(|showing| showing.scene == *scene) {
+            showing.print = Some(print);
+        }
+    }
+
     /// Movies are decoded so from now on; says whether that is news.
     pub(super) fn decodes(&mut self, decoder: &(String, bool)) -> bool {
         self.decoder.replace(decoder.clone()).as_ref() != Some(decoder)
@@ -107,7 +118,7 @@ impl Report {
     /// The stage was told to leave.
     pub(super) fn interrupt(&mut self, outbox: &Outbox) {
         if let Some(showing) = self.showing.take() {
-            showing.end(Ending::Interrupted, outbox);
+            showing.end(Ending::Interrupted, self.frames, outbox);
         }
     }
 
@@ -119,17 +130,19 @@ impl Report {
     fn end(&mut self, now: Instant, outbox: &Outbox) {
         if let Some(showing) = self.showing.take() {
             let is_complete = now.ms_since(showing.until) >= -END_TOLERANCE_MS;
-            showing.end(if is_complete { Ending::Complete } else { Ending::Preempted }, outbox);
+            showing.end(if is_complete { Ending::Complete } else { Ending::Preempted }, self.frames, outbox);
         }
     }
 }
 
 impl Showing {
-    fn end(self, ending: Ending, outbox: &Outbox) {
+    fn end(self, ending: Ending, frames: u64, outbox: &Outbox) {
         // What was never presented was never shown.
         let Some(since) = self.since else { return };
         let shown_ms = u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX);
-        outbox.tell(FromStage::Ended(Ended { planned_at: self.shown.planned_at, shown_ms, ending }));
+        let frames = u32::try_from(frames.saturating_sub(self.frames_before)).unwrap_or(u32::MAX);
+        let (planned_at, print) = (self.shown.planned_at, self.print);
+        outbox.tell(FromStage::Ended(Ended { planned_at, shown_ms, ending, frames, print }));
     }
 }
 
@@ -160,6 +173,7 @@ fn tell(
     adapter: Option<Res<Adapter>>,
 ) {
     let frames = glass.frames();
+    report.frames = frames;
     let Some(adapter) = adapter.filter(|_| frames > 0) else { return };
     if !report.is_ready {
         report.is_ready = true;

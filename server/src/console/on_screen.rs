@@ -48,6 +48,25 @@ impl OnScreenPage {
         moment::length(i64::from(told.play.shown_ms))
     }
 
+    /// `360 frames · print 0f1e2d3c4b5a6978@1034`, or that the player was too old to say.
+    fn rendered(&self, told: &Told) -> String {
+        let Some(proof) = told.play.proof else { return self.page.word("at-no-proof") };
+        let print = proof.print.map_or_else(|| self.page.word("at-no-print"), |print| print.to_string());
+        self.page.t("at-rendered-words").put("frames", proof.frames).put("print", print).to_string()
+    }
+
+    /// `12 s of 12 s`, or that nobody could read it.
+    fn lit(&self, told: &Told) -> String {
+        let Some(lamp) = told.play.proof.and_then(|proof| proof.lamp) else { return self.page.word("lit-unknown") };
+        let [lit, read] = [lamp.lit_ms, lamp.read_ms].map(|ms| moment::length(i64::from(ms)));
+        self.page.t("at-lit-words").put("lit", lit).put("read", read).to_string()
+    }
+
+    fn planned_for(&self, told: &Told) -> String {
+        let length = moment::length(i64::from(told.play.planned_ms));
+        format!("{} ({length})", self.wall(&told.play.planned_at))
+    }
+
     fn ending(&self, told: &Told) -> String {
         use anteroom_content::play::Ending;
         self.page.word(match told.play.ending {

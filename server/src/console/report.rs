@@ -15,7 +15,7 @@ use super::frame::{Page, show, show_again};
 use super::moment;
 use super::said::Said;
 use super::visitor::Staff;
-use crate::reports::{self, PlaysReport, ReportError};
+use crate::reports::{self, Lit, PlaysReport, ReportError};
 
 /// The most days of one report (RELIABILITY §0.3).
 const DAYS_MAX: i32 = 400;
@@ -45,6 +45,15 @@ impl ReportPage {
 
     fn time(&self, ms: &u64) -> String {
         moment::length(i64::try_from(*ms).unwrap_or(i64::MAX))
+    }
+
+    /// `98 %` of the time for which the power of displays was known, or that nobody knows.
+    fn lit(&self, lit: &Lit) -> String {
+        lit.percent().map_or_else(|| self.page.word("lit-unknown"), |percent| format!("{percent} %"))
+    }
+
+    fn lit_all(&self) -> String {
+        self.lit(&self.report.by_item.iter().fold(Lit::default(), |sum, total| sum.and(total.lit)))
     }
 
     fn opens(&self, opens: &u64) -> String {

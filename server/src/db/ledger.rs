@@ -62,12 +62,13 @@ static ADD_BATCHES: LazyLock<Many> = LazyLock::new(|| {
 });
 static ADD_HOURS: LazyLock<Many> = LazyLock::new(|| {
     let before = "insert into play_hour
-         (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms) values";
+         (hour, screen, zone, item, item_version, plays, complete, shown_ms, planned_ms, lamp_ms, lit_ms) values";
     let after =
         "on conflict (hour, screen, zone, item, item_version) do update set plays = play_hour.plays + excluded.plays,
          complete = play_hour.complete + excluded.complete, shown_ms = play_hour.shown_ms + excluded.shown_ms,
-         planned_ms = play_hour.planned_ms + excluded.planned_ms";
-    Many::new(before, 9, after)
+         planned_ms = play_hour.planned_ms + excluded.planned_ms, lamp_ms = play_hour.lamp_ms + excluded.lamp_ms,
+         lit_ms = play_hour.lit_ms + excluded.lit_ms";
+    Many::new(before, 11, after)
 });
 static MOVE: LazyLock<Many> = LazyLock::new(|| {
     let after = "on conflict (box, log_epoch) do update set seq = excluded.seq, chain = excluded.chain";
@@ -131,12 +132,23 @@ impl Entry for Tx<'_> {
         ADD_BATCHES.write(self, &rows).await?;
         super::reach::add(self, &page.batches).await?;
         let hour = |(key, total): (&'_ HourKey, &HourTotal)| {
-            let numbers = [total.plays, total.complete, total.shown_ms, total.planned_ms].map(Value::Number);
-            let [plays, complete, shown_ms, planned_ms] = numbers;
+            let [plays, complete, shown_ms, planned_ms, lamp_ms, lit_ms] = rollups::numbers(total);
             let [screen, zone, item] =
                 [key.screen.to_string(), key.zone.to_string(), key.item.to_string()].map(Value::Made);
             let version = Value::Number(i64::from(key.item_version));
-            [Value::Number(key.hour), screen, zone, item, version, plays, complete, shown_ms, planned_ms]
+            [
+                Value::Number(key.hour),
+                screen,
+                zone,
+                item,
+                version,
+                plays,
+                complete,
+                shown_ms,
+                planned_ms,
+                lamp_ms,
+                lit_ms,
+            ]
         };
         ADD_HOURS.write(self, &page.hours.iter().map(hour).collect::<Vec<_>>()).await?;
         rollups::add(self, &page.hours).await?;

@@ -15,11 +15,12 @@ const DAY_HOURS: i64 = 24;
 
 const SUMS: &str = "do update set plays = plays_before.plays + excluded.plays,
     complete = plays_before.complete + excluded.complete, shown_ms = plays_before.shown_ms + excluded.shown_ms,
-    planned_ms = plays_before.planned_ms + excluded.planned_ms";
+    planned_ms = plays_before.planned_ms + excluded.planned_ms, lamp_ms = plays_before.lamp_ms + excluded.lamp_ms,
+    lit_ms = plays_before.lit_ms + excluded.lit_ms";
 
 fn adding(table: &str, key: &str) -> Many {
-    let before = format!("insert into {table} ({key}, plays, complete, shown_ms, planned_ms) values");
-    Many::new(&before, 6, &format!("on conflict ({key}) {}", SUMS.replace("plays_before", table)))
+    let before = format!("insert into {table} ({key}, plays, complete, shown_ms, planned_ms, lamp_ms, lit_ms) values");
+    Many::new(&before, 8, &format!("on conflict ({key}) {}", SUMS.replace("plays_before", table)))
 }
 
 static ADD_ITEMS: LazyLock<Many> = LazyLock::new(|| adding("play_item_hour", "hour, item"));
@@ -30,24 +31,21 @@ pub(super) async fn add(tx: &mut Tx<'_>, hours: &BTreeMap<HourKey, HourTotal>) -
     let mut items: BTreeMap<(i64, &str), HourTotal> = BTreeMap::new();
     let mut screens: BTreeMap<(i64, &str), HourTotal> = BTreeMap::new();
     for (key, total) in hours {
-        add_to(items.entry((key.hour, key.item.as_str())).or_default(), total);
-        add_to(screens.entry((key.hour.div_euclid(DAY_HOURS), key.screen.as_str())).or_default(), total);
+        items.entry((key.hour, key.item.as_str())).or_default().add(total);
+        screens.entry((key.hour.div_euclid(DAY_HOURS), key.screen.as_str())).or_default().add(total);
     }
     ADD_ITEMS.write(tx, &items.iter().map(row).collect::<Vec<_>>()).await?;
     ADD_SCREENS.write(tx, &screens.iter().map(row).collect::<Vec<_>>()).await
 }
 
-fn add_to(sum: &mut HourTotal, total: &HourTotal) {
-    sum.plays += total.plays;
-    sum.complete += total.complete;
-    sum.shown_ms += total.shown_ms;
-    sum.planned_ms += total.planned_ms;
+fn row<'a>(((when, name), total): (&(i64, &'a str), &HourTotal)) -> [Value<'a>; 8] {
+    let [plays, complete, shown_ms, planned_ms, lamp_ms, lit_ms] = numbers(total);
+    [Value::Number(*when), Value::Lent(name), plays, complete, shown_ms, planned_ms, lamp_ms, lit_ms]
 }
 
-fn row<'a>(((when, name), total): (&(i64, &'a str), &HourTotal)) -> [Value<'a>; 6] {
-    let [plays, complete, shown_ms, planned_ms] =
-        [total.plays, total.complete, total.shown_ms, total.planned_ms].map(Value::Number);
-    [Value::Number(*when), Value::Lent(name), plays, complete, shown_ms, planned_ms]
+/// A total as columns, in the order the tables name them.
+pub(super) fn numbers<'a>(total: &HourTotal) -> [Value<'a>; 6] {
+    [total.plays, total.complete, total.shown_ms, total.planned_ms, total.lamp_ms, total.lit_ms].map(Value::Number)
 }
 
 /// Hours in the order they come: those before the first whole day, the whole days, and the hours behind the last of them.
@@ -65,7 +63,7 @@ mod tests {
     use super::*;
     use crate::db::tests::{migrate, on_each_engine};
     use crate::db::totals::tests::book;
-    use crate::db::totals::{plays_by_item, plays_by_screen};
+    use crate::db::totals::{PlaySum, plays_by_item, plays_by_screen};
 
     #[tokio::test]
     async fn hours_of_before_there_were_sums_are_summed_when_the_schema_moves_on() {
@@ -78,12 +76,21 @@ mod tests {
             let of_items = plays_by_item(&db, 0..72).await.expect("asked");
             let of_screens = plays_by_screen(&db, 0..72).await.expect("asked");
             assert_eq!(of_items.iter().map(|(_, sum)| sum.plays).collect::<Vec<_>>(), [13, 5]);
-            for statement in
-                ["drop table play_item_hour", "drop table play_screen_day", "alter table play_batch drop column packed"]
-            {
+            for statement in [
+                "drop table play_item_hour",
+                "drop table play_screen_day",
+                "alter table play_batch drop column packed",
+                "alter table play_hour drop column lamp_ms",
+                "alter table play_hour drop column lit_ms",
+            ] {
                 execute!(&db, statement).expect("as it was before");
             }
             migrate(&db, include_str!("../../../migrations/0008_rollups.sql")).await;
+            migrate(&db, include_str!("../../../migrations/0009_lit.sql")).await;
+            // Nobody read the power of displays then.
+            let dark = |sum: PlaySum| PlaySum { lamp_ms: 0, lit_ms: 0, ..sum };
+            let of_items: Vec<_> = of_items.into_iter().map(|(item, sum)| (item, dark(sum))).collect();
+            let of_screens: Vec<_> = of_screens.into_iter().map(|(screen, sum)| (screen, dark(sum))).collect();
             assert_eq!(plays_by_item(&db, 0..72).await.expect("asked"), of_items);
             assert_eq!(plays_by_screen(&db, 0..72).await.expect("asked"), of_screens);
             assert_eq!(plays_by_item(&db, 48..49).await.expect("asked")[0].1.plays, 10);

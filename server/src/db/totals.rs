@@ -16,17 +16,32 @@ pub struct PlaySum {
     pub complete: u64,
     /// Time on the glass.
     pub shown_ms: u64,
+    /// How long of that the power of the display could be read.
+    pub lamp_ms: u64,
+    /// How long of that it had power.
+    pub lit_ms: u64,
 }
 
-type SumRow = (String, i64, i64, i64);
+type SumRow = (String, i64, i64, i64, i64, i64);
+
+/// The sums of a question, in the order of [`SumRow`].
+macro_rules! sums {
+    () => {
+        "cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint),
+         cast(sum(lamp_ms) as bigint), cast(sum(lit_ms) as bigint)"
+    };
+}
 
 /// Plays of every item that has any in the hours (since 1970, half-open).
 pub async fn plays_by_item(db: &Db, hours: Range<i64>) -> DbResult<Vec<(ItemId, PlaySum)>> {
     let found = rows!(
         db,
         SumRow,
-        "select item, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
-         from play_item_hour where hour >= $1 and hour < $2 group by item order by item",
+        concat!(
+            "select item, ",
+            sums!(),
+            " from play_item_hour where hour >= $1 and hour < $2 group by item order by item"
+        ),
         hours.start,
         hours.end
     )?;
@@ -39,11 +54,17 @@ pub async fn plays_by_screen(db: &Db, hours: Range<i64>) -> DbResult<Vec<(Screen
     let found = rows!(
         db,
         SumRow,
-        "select screen, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint) from (
-             select screen, plays, complete, shown_ms from play_screen_day where day >= $3 and day < $4
-             union all select screen, plays, complete, shown_ms from play_hour where hour >= $1 and hour < $2
-             union all select screen, plays, complete, shown_ms from play_hour where hour >= $5 and hour < $6
-         ) parts group by screen order by screen",
+        concat!(
+            "select screen, ",
+            sums!(),
+            " from (
+             select screen, plays, complete, shown_ms, lamp_ms, lit_ms from play_screen_day where day >= $3 and day < $4
+             union all select screen, plays, complete, shown_ms, lamp_ms, lit_ms from play_hour
+             where hour >= $1 and hour < $2
+             union all select screen, plays, complete, shown_ms, lamp_ms, lit_ms from play_hour
+             where hour >= $5 and hour < $6
+         ) parts group by screen order by screen"
+        ),
         head.start,
         head.end,
         days.start,
@@ -58,18 +79,22 @@ pub async fn plays_by_screen(db: &Db, hours: Range<i64>) -> DbResult<Vec<(Screen
 pub async fn plays_in_zone(db: &Db, zone: &ZoneId, hours: Range<i64>) -> DbResult<Vec<(ScreenId, ItemId, PlaySum)>> {
     let found = rows!(
         db,
-        (String, String, i64, i64, i64),
-        "select screen, item, cast(sum(plays) as bigint), cast(sum(complete) as bigint), cast(sum(shown_ms) as bigint)
-         from play_hour where zone = $1 and hour >= $2 and hour < $3 group by screen, item order by screen, item",
+        (String, String, i64, i64, i64, i64, i64),
+        concat!(
+            "select screen, item, ",
+            sums!(),
+            " from play_hour where zone = $1 and hour >= $2 and hour < $3 group by screen, item order by screen, item"
+        ),
         zone.as_str(),
         hours.start,
         hours.end
     )?;
-    let read = |(screen, item, plays, complete, shown_ms): (String, String, i64, i64, i64)| {
-        let sum = PlaySum { plays: count(plays), complete: count(complete), shown_ms: count(shown_ms) };
-        Ok((named(ScreenId::parse(&screen))?, named(ItemId::parse(&item))?, sum))
-    };
-    found.into_iter().map(read).collect()
+    let mut sums = Vec::with_capacity(found.len());
+    for (screen, item, plays, complete, shown_ms, lamp_ms, lit_ms) in found {
+        let sum = sum(&(String::new(), plays, complete, shown_ms, lamp_ms, lit_ms));
+        sums.push((named(ScreenId::parse(&screen))?, named(ItemId::parse(&item))?, sum));
+    }
+    Ok(sums)
 }
 
 /// Opens of the page of every item that was opened in the hours; pages that showed no item are left out.
@@ -128,8 +153,9 @@ fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-fn sum((_, plays, complete, shown_ms): &SumRow) -> PlaySum {
-    PlaySum { plays: count(*plays), complete: count(*complete), shown_ms: count(*shown_ms) }
+fn sum((_, plays, complete, shown_ms, lamp_ms, lit_ms): &SumRow) -> PlaySum {
+    let [plays, complete, shown_ms, lamp_ms, lit_ms] = [plays, complete, shown_ms, lamp_ms, lit_ms].map(|n| count(*n));
+    PlaySum { plays, complete, shown_ms, lamp_ms, lit_ms }
 }
 
 fn named<T>(name: Result<T, anteroom_content::id::BadName>) -> DbResult<T> {
@@ -158,7 +184,17 @@ pub(crate) mod tests {
             item_version: 1,
         };
         let mut page = Page::default();
-        page.hours.insert(key, HourTotal { plays, complete: plays - 1, shown_ms, planned_ms: shown_ms });
+        page.hours.insert(
+            key,
+            HourTotal {
+                plays,
+                complete: plays - 1,
+                shown_ms,
+                planned_ms: shown_ms,
+                lamp_ms: shown_ms,
+                lit_ms: shown_ms / 2,
+            },
+        );
         let mut entry = db.enter().await.expect("an entry");
         entry.write(&page).await.expect("booked");
         entry.commit().await.expect("booked");
@@ -191,7 +227,10 @@ pub(crate) mod tests {
             book(&db, 12, "Z03-2", "C01", 100, 1).await;
             let by_item = plays_by_item(&db, 10..12).await.expect("asked");
             let told: Vec<_> = by_item.iter().map(|(item, sum)| (item.as_str(), *sum)).collect();
-            assert_eq!(told, [("C01", PlaySum { plays: 10, complete: 8, shown_ms: 100_000 })]);
+            assert_eq!(
+                told,
+                [("C01", PlaySum { plays: 10, complete: 8, shown_ms: 100_000, lamp_ms: 100_000, lit_ms: 50_000 })]
+            );
             let by_screen = plays_by_screen(&db, 10..12).await.expect("asked");
             let told: Vec<_> = by_screen.iter().map(|(screen, sum)| (screen.as_str(), sum.plays)).collect();
             assert_eq!(told, [("Z03-1", 4), ("Z03-2", 6)]);

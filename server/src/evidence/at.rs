@@ -2,7 +2,7 @@
 
 use anteroom_content::clock::Offsets;
 use anteroom_content::place::{Screen, Zone};
-use anteroom_content::play::Ending;
+use anteroom_content::play::{Ending, Play};
 use anteroom_content::text::Language;
 use anteroom_content::timeline::Showing;
 use serde_json::{Value, json};
@@ -86,10 +86,14 @@ impl At {
             &format!("plays {first} to {last} of log {}, came {}", told.log_epoch, stamp(clocks, told.received_at)),
         );
         let shown = length(i64::from(play.shown_ms));
+        let planned = format!("{} ({})", stamp(clocks, play.planned_at), length(i64::from(play.planned_ms)));
         let times = format!("{} – {} ({shown}, {ending})", stamp(clocks, play.started_at), stamp(clocks, told.until()));
         vec![
             vec![say("播出", "shown"), title(told, language)],
             vec![say("时间", "from"), times],
+            vec![say("计划", "planned"), planned],
+            vec![say("画面", "rendered"), rendered(play, language)],
+            vec![say("亮屏", "lit"), lit(play, language)],
             vec![say("审核", "approved"), told.approved_by.clone().unwrap_or_else(|| unknown.clone())],
             vec![say("发布", "published"), format!("{} {}", play.manifest_version, published.unwrap_or(unknown))],
             vec![say("盒子", "box"), format!("{}  {} {}", told.box_id, say("第", "play"), play.seq)],
@@ -124,6 +128,27 @@ impl At {
             "box": self.found.lit_by.as_ref().map(|(id, seen)| json!({ "id": id, "last_seen_at": seen })),
         })
     }
+}
+
+/// Frames and print, as the box saw them.
+fn rendered(play: &Play, language: Language) -> String {
+    let say = |zh: String, en: String| if language == Language::Chinese { zh } else { en };
+    let Some(proof) = play.proof else {
+        return say("播放器版本较旧，没有记录".into(), "not told: the player is older".into());
+    };
+    let frames = say(format!("{} 帧", proof.frames), format!("{} frames", proof.frames));
+    let print = proof.print.map(|print| say(format!("，画面指纹 {print}"), format!(", print {print}")));
+    frames + &print.unwrap_or_else(|| say("，时间太短没有取画面指纹".into(), ", too short for a print".into()))
+}
+
+/// How long the display had power, where that could be read.
+fn lit(play: &Play, language: Language) -> String {
+    let say = |zh: String, en: String| if language == Language::Chinese { zh } else { en };
+    let Some(lamp) = play.proof.and_then(|proof| proof.lamp) else {
+        return say("无法得知".into(), "not known".into());
+    };
+    let [lit, read] = [lamp.lit_ms, lamp.read_ms].map(|ms| length(i64::from(ms)));
+    say(format!("可读出 {read}，其中亮屏 {lit}"), format!("{lit} of the {read} it could be read"))
 }
 
 fn title(told: &Told, language: Language) -> String {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anteroom_content::clock::{Clock, System};
+use anteroom_content::play::Print;
 use anteroom_content::trust::PublicKey;
 use clap::{Args, Subcommand};
 
@@ -11,7 +12,7 @@ use super::ask::Asked;
 use super::gather::gather;
 use super::out::Out;
 use super::sheet::Sheet;
-use super::{at, words};
+use super::{at, print, words};
 use crate::config::Config;
 use crate::plan::{Answer, House, Lang, Told};
 
@@ -54,6 +55,26 @@ Whoever has the root's public key (anteroom trust show --json) checks a bundle w
         #[command(flatten)]
         answer: Answer,
     },
+    /// Take the print of a picture, and hold the print of a play against it: offline, without a data folder
+    #[command(after_help = "Examples:
+  anteroom plays print poster.png
+  anteroom plays print poster.png --against 0f1e2d3c4b5a6978@1034
+
+The print of a play is in its line of an export and in `anteroom plays at`; what follows the @ is how many milliseconds the item
+had stood when its picture was taken.")]
+    Print {
+        /// The picture: PNG, JPEG or WebP
+        picture: PathBuf,
+        /// The print of a play
+        #[arg(long, value_name = "PRINT")]
+        against: Option<Print>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+        /// In which language the words are
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
+    },
 }
 
 /// A bundle that is checked.
@@ -95,6 +116,10 @@ pub(super) async fn answer(command: PlaysCommand, clock: Arc<dyn Clock>) -> anyh
             house.close().await;
             let told = told?;
             Ok(if answer.json { told.json().to_string() } else { told.words(answer.lang.language()) })
+        }
+        PlaysCommand::Print { picture, against, json, lang } => {
+            let printed = print::print(&picture, against)?;
+            Ok(if json { printed.json().to_string() } else { printed.words(lang.language()) })
         }
     }
 }

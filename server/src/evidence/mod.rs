@@ -7,6 +7,7 @@ mod command;
 mod gather;
 mod holes;
 mod out;
+mod print;
 mod sheet;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ pub(super) struct Sheet {
     titles: HashMap<ItemId, Text>,
 }
 
-type Row = [String; 17];
+type Row = [String; 21];
 
 impl Sheet {
     pub(super) async fn begin(house: &House, head: &Head, path: &Path, language: Language) -> anyhow::Result<Self> {
@@ -53,6 +53,10 @@ impl Sheet {
             ("开始", "Began"),
             ("时长（秒）", "Time on glass (s)"),
             ("计划时长（秒）", "Planned (s)"),
+            ("呈现帧数", "Frames"),
+            ("画面指纹", "Print"),
+            ("亮屏可知时长（秒）", "Display power known (s)"),
+            ("其中亮屏（秒）", "Of that lit (s)"),
             ("结束方式", "Ended"),
             ("节目版本", "Manifest"),
             ("盒子", "Box"),
@@ -102,6 +106,7 @@ impl Sheet {
                 Ending::Preempted => self.in_words("被替换", "Preempted"),
                 Ending::Interrupted => self.in_words("中断", "Interrupted"),
             };
+            let (proof, lamp) = (play.proof, play.proof.and_then(|proof| proof.lamp));
             self.row([
                 kind,
                 play.screen.to_string(),
@@ -113,6 +118,10 @@ impl Sheet {
                 self.stamp(play.started_at),
                 seconds(u64::from(play.shown_ms)),
                 seconds(u64::from(play.planned_ms)),
+                proof.map(|proof| proof.frames.to_string()).unwrap_or_default(),
+                proof.and_then(|proof| proof.print).map(|print| print.to_string()).unwrap_or_default(),
+                lamp.map(|lamp| seconds(u64::from(lamp.read_ms))).unwrap_or_default(),
+                lamp.map(|lamp| seconds(u64::from(lamp.lit_ms))).unwrap_or_default(),
                 ending,
                 play.manifest_version.to_string(),
                 box_id.to_string(),

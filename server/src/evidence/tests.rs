@@ -92,6 +92,7 @@ impl Box1 {
                 started_at,
                 shown_ms: 10_000,
                 ending: Ending::Complete,
+                proof: None,
             };
             let text = serde_json::to_string(&play).expect("json");
             self.chain = chain_next(&self.chain, &text);

@@ -43,6 +43,7 @@ fn play_at(seq: u64, started_at: Instant, ending: Ending) -> String {
         started_at,
         shown_ms: 9_900,
         ending,
+        proof: None,
     };
     serde_json::to_string(&play).expect("json")
 }

@@ -8,5 +8,6 @@ mod thumbnail;
 
 pub use files::{Library, LibraryError};
 pub use ingest::{BadUpload, Checked, Receiving, check};
+pub(crate) use picture::print_of;
 pub use screening::{Facts, movie_facts};
 pub use thumbnail::thumbnail;

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use anteroom_content::item::MediaFile;
 use anteroom_content::media::{BadMedia, PICTURE_SIDE_MAX_PX, picture_size};
+use anteroom_content::play::Print;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 
@@ -38,6 +39,20 @@ pub(super) fn check(library: &Library, bytes: &[u8], format: ImageFormat) -> Res
     }
     let bytes = write(&mut picture)?;
     keep(library, &bytes, &picture)
+}
+
+/// The print of a picture, as plays have prints; none of one too small for it.
+pub(crate) fn print_of(bytes: &[u8], format: ImageFormat) -> Result<Option<Print>, BadUpload> {
+    picture_size(Cursor::new(bytes), format)?;
+    let (mut picture, orientation) = decode(bytes, format)?;
+    picture.apply_orientation(orientation);
+    let picture = picture.into_rgb8();
+    // As the stage works brightness out of what it reads back.
+    let grey = |x: u32, y: u32| {
+        let sum = picture.get_pixel_checked(x, y)?.0.iter().map(|value| u16::from(*value)).sum::<u16>();
+        u8::try_from(sum / 3).ok()
+    };
+    Ok(Print::of(picture.width(), picture.height(), 0, grey))
 }
 
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientation), BadUpload> {

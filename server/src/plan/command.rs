@@ -107,7 +107,7 @@ pub struct Answer {
 
 /// A language by its short name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
+pub enum Lang {
     /// Chinese
     Zh,
     /// English

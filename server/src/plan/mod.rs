@@ -16,6 +16,5 @@ mod why;
 
 pub(crate) use ask::{date, moment, no_such};
 pub(crate) use columns::{Side, columns, length, stamp};
-pub(crate) use command::Lang;
-pub use command::{Answer, PlanCommand, Told, run};
+pub use command::{Answer, Lang, PlanCommand, Told, run};
 pub(crate) use house::House;

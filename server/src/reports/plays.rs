@@ -33,6 +33,33 @@ pub struct PlaysReport {
     pub quarantined: u64,
 }
 
+/// What is known of the power of displays while something stood on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lit {
+    /// How long it could be read, in milliseconds.
+    pub lamp_ms: u64,
+    /// How long of that displays had power.
+    pub lit_ms: u64,
+}
+
+impl Lit {
+    fn of(sum: &PlaySum) -> Self {
+        Self { lamp_ms: sum.lamp_ms, lit_ms: sum.lit_ms }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { lamp_ms: self.lamp_ms + other.lamp_ms, lit_ms: self.lit_ms + other.lit_ms }
+    }
+
+    /// In percent, rounded down: `99`; none where no power could be read.
+    #[must_use]
+    pub const fn percent(self) -> Option<u64> {
+        (self.lit_ms * 100).checked_div(self.lamp_ms)
+    }
+}
+
 /// One item's total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemTotal {
@@ -46,6 +73,8 @@ pub struct ItemTotal {
     pub complete: u64,
     /// Time on the glass, in milliseconds.
     pub shown_ms: u64,
+    /// How long of that the power of displays could be read, and how long of that they had power.
+    pub lit: Lit,
     /// Opens of its phone page.
     pub opens: u64,
 }
@@ -63,6 +92,8 @@ pub struct ScreenTotal {
     pub complete: u64,
     /// Time on the glass, in milliseconds.
     pub shown_ms: u64,
+    /// How long of that the power of displays could be read, and how long of that they had power.
+    pub lit: Lit,
     /// Opens of its education page.
     pub opens: u64,
     /// Opens of its clinic page: another funnel, never added to the first (DOMAIN §0.2b).
@@ -145,9 +176,10 @@ async fn by_item(state: &State, hours: Hours) -> Result<Vec<ItemTotal>, ReportEr
     let mut found: Vec<ItemTotal> = names(&plays, &opens)
         .into_iter()
         .map(|item| {
-            let PlaySum { plays, complete, shown_ms } = plays.remove(&item).unwrap_or_default();
+            let sum = plays.remove(&item).unwrap_or_default();
+            let (PlaySum { plays, complete, shown_ms, .. }, lit) = (sum, Lit::of(&sum));
             let title = titles.get(&item).cloned().unwrap_or_else(|| Text::new(item.as_str(), item.as_str()));
-            ItemTotal { title, plays, complete, shown_ms, opens: opens.remove(&item).unwrap_or(0), item }
+            ItemTotal { title, plays, complete, shown_ms, lit, opens: opens.remove(&item).unwrap_or(0), item }
         })
         .collect();
     found.sort_by(|a, b| b.shown_ms.cmp(&a.shown_ms).then_with(|| a.item.cmp(&b.item)));
@@ -168,13 +200,15 @@ async fn by_screen(state: &State, places: &Places, hours: Hours) -> Result<Vec<S
     Ok(names
         .into_iter()
         .map(|screen| {
-            let PlaySum { plays, complete, shown_ms } = plays.remove(&screen).unwrap_or_default();
+            let sum = plays.remove(&screen).unwrap_or_default();
+            let (PlaySum { plays, complete, shown_ms, .. }, lit) = (sum, Lit::of(&sum));
             let name = places.screen(&screen).map(|known| known.name.clone());
             ScreenTotal {
                 name: name.unwrap_or_else(|| Text::new(screen.as_str(), screen.as_str())),
                 plays,
                 complete,
                 shown_ms,
+                lit,
                 opens: education.remove(&screen).unwrap_or(0),
                 clinic_opens: clinic.remove(&screen).unwrap_or(0),
                 screen,

@@ -32,7 +32,7 @@ pub fn csv(report: &PlaysReport, language: Language) -> Vec<u8> {
 }
 
 /// Cells of a line.
-type Row = [String; 8];
+type Row = [String; 10];
 
 fn headings(language: Language) -> Row {
     [
@@ -42,6 +42,8 @@ fn headings(language: Language) -> Row {
         Text::new("播放次数", "Plays"),
         Text::new("完整播放", "Complete plays"),
         Text::new("播放时长（秒）", "Time on glass (s)"),
+        Text::new("亮屏可知时长（秒）", "Display power known (s)"),
+        Text::new("其中亮屏（秒）", "Of that lit (s)"),
         Text::new("科普页打开", "Education page opens"),
         Text::new("门诊页打开", "Clinic page opens"),
     ]
@@ -56,6 +58,8 @@ fn item_row(total: &ItemTotal, language: Language) -> Row {
         total.plays.to_string(),
         total.complete.to_string(),
         seconds(total.shown_ms),
+        seconds(total.lit.lamp_ms),
+        seconds(total.lit.lit_ms),
         opens_told(total.opens),
         String::new(),
     ]
@@ -69,6 +73,8 @@ fn screen_row(total: &ScreenTotal, language: Language) -> Row {
         total.plays.to_string(),
         total.complete.to_string(),
         seconds(total.shown_ms),
+        seconds(total.lit.lamp_ms),
+        seconds(total.lit.lit_ms),
         opens_told(total.opens),
         opens_told(total.clinic_opens),
     ]
@@ -98,6 +104,7 @@ mod tests {
     use anteroom_content::id::{ItemId, ScreenId};
 
     use super::*;
+    use crate::reports::Lit;
 
     fn report(title: &str) -> PlaysReport {
         PlaysReport {
@@ -107,6 +114,7 @@ mod tests {
                 plays: 7,
                 complete: 6,
                 shown_ms: 105_250,
+                lit: Lit { lamp_ms: 90_000, lit_ms: 88_100 },
                 opens: 4,
             }],
             by_screen: vec![ScreenTotal {
@@ -115,6 +123,7 @@ mod tests {
                 plays: 7,
                 complete: 6,
                 shown_ms: 105_250,
+                lit: Lit { lamp_ms: 90_000, lit_ms: 88_100 },
                 opens: 12,
                 clinic_opens: 0,
             }],
@@ -127,10 +136,12 @@ mod tests {
     fn a_report_reads_well_in_a_spreadsheet() {
         let text = String::from_utf8(csv(&report("七步洗手"), Language::Chinese)).expect("UTF-8");
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "\u{feff}类别,编号,名称,播放次数,完整播放,播放时长（秒）,科普页打开,门诊页打开");
-        assert_eq!(lines[1], "内容,C01,七步洗手,7,6,105.2,<5,");
-        assert_eq!(lines[2], "屏幕,Z03-1,候诊 1,7,6,105.2,12,0");
-        assert_eq!(lines[3], "说明,,无法证实的播放,3,,,,");
+        let headings =
+            "类别,编号,名称,播放次数,完整播放,播放时长（秒）,亮屏可知时长（秒）,其中亮屏（秒）,科普页打开,门诊页打开";
+        assert_eq!(lines[0].trim_start_matches('\u{feff}'), headings);
+        assert_eq!(lines[1], "内容,C01,七步洗手,7,6,105.2,90.0,88.1,<5,");
+        assert_eq!(lines[2], "屏幕,Z03-1,候诊 1,7,6,105.2,90.0,88.1,12,0");
+        assert_eq!(lines[3], "说明,,无法证实的播放,3,,,,,,");
         let english = String::from_utf8(csv(&report("七步洗手"), Language::English)).expect("UTF-8");
         assert!(english.contains("\r\nScreen,Z03-1,Waiting 1,7,6,"), "{english}");
     }

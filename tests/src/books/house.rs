@@ -6,7 +6,7 @@ use anteroom_content::clock::{Clock as _, HOUR_MS, Instant, System};
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::manifest::Envelope;
 use anteroom_content::play::books::{self, Author, Opened};
-use anteroom_content::play::{Batch, Ending, Play, chain_next, chain_start};
+use anteroom_content::play::{Batch, Ending, Lamp, Play, Print, Proof, chain_next, chain_start};
 use anteroom_server::db::boxes::NewBox;
 use anteroom_server::db::{Db, DbError, boxes};
 use ed25519_dalek::SigningKey;
@@ -126,6 +126,7 @@ impl Writer {
                 started_at: at,
                 shown_ms: u32::try_from(PLAY_MS)?,
                 ending: Ending::Complete,
+                proof: Some(proof(self.seq)?),
             };
             let text = serde_json::to_string(&play)?;
             self.chain = chain_next(&self.chain, &text);
@@ -144,6 +145,14 @@ impl Writer {
         let batch = books::open::<DbError>(Author { box_id: &self.box_id, key: &key }, &envelope)?;
         Ok(Opened { box_id: self.box_id.clone(), key, batch, envelope, at })
     }
+}
+
+/// What a box of 30 frames a second whose display can be asked says of a play. Items look alike whenever they are shown.
+fn proof(seq: u64) -> Outcome<Proof> {
+    let bits = (seq % ITEMS).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let play_ms = u32::try_from(PLAY_MS)?;
+    let lamp = Some(Lamp { read_ms: play_ms, lit_ms: play_ms });
+    Ok(Proof { frames: play_ms * 30 / 1_000, print: Some(Print { bits, at_ms: 1_034 }), lamp })
 }
 
 /// The beginning of an hour so many hours ago.

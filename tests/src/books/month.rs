@@ -37,7 +37,17 @@ pub(super) async fn measure(house: House, screens: u32, days: u16, tell: &mut im
                     item_version: 1,
                 };
                 let time = PLAYS * PLAY_MS;
-                page.hours.insert(key, HourTotal { plays: PLAYS, complete: PLAYS, shown_ms: time, planned_ms: time });
+                page.hours.insert(
+                    key,
+                    HourTotal {
+                        plays: PLAYS,
+                        complete: PLAYS,
+                        shown_ms: time,
+                        planned_ms: time,
+                        lamp_ms: time,
+                        lit_ms: time,
+                    },
+                );
             }
         }
         let mut entry = house.db.enter().await?;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anteroom_content::clock::{Clock as _, Offsets, System};
+use anteroom_content::play::Print;
+use anyhow::Context as _;
 
 use crate::harness::{Colour, Outcome, Ward, until};
 
@@ -25,6 +27,10 @@ fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome
         Ok(report.of_item(&red).plays >= 3 && report.of_item(&green).plays >= 3)
     })?;
     ward.counts_every_play_once(&player, "Z14-1")?;
+    // A red card looks the same whenever it is shown; its first showing may have been cut short.
+    let looks = looks_of(&ward, &red)?;
+    let alike = |print: &Print| looks.iter().filter(|other| print.differs(**other) <= 2).count();
+    anyhow::ensure!(looks.iter().any(|print| alike(print) >= 2), "{looks:?}");
 
     // A box that knows no earlier programme plays the coming one until that takes over, so what is compared is how both go on
     // from there.
@@ -40,6 +46,18 @@ fn a_playlist_made_in_the_console_is_seen_counted_once_and_reported() -> Outcome
     let page = ward.maker.get("/report/planned?place=Z14")?.ok()?;
     anyhow::ensure!(page.text.contains(&red) && page.text.contains("planned-table"), "{}", page.text);
     Ok(())
+}
+
+/// How an item looked in each of its plays: a stage that presented frames says so in every one of them.
+fn looks_of(ward: &Ward, item: &str) -> Outcome<Vec<Print>> {
+    ward.hospital.export_evidence()?;
+    let mut looks = Vec::new();
+    for play in ward.hospital.exported_plays()?.into_iter().filter(|play| play.item.as_str() == item) {
+        let proof = play.proof.with_context(|| format!("play {} proves nothing", play.seq))?;
+        anyhow::ensure!(proof.frames > 0, "play {} was presented in no frame", play.seq);
+        looks.extend(proof.print);
+    }
+    Ok(looks)
 }
 
 /// Plays of an item that were planned for a screen and that its box proved, over the days that now may be anywhere.

@@ -206,6 +206,7 @@ impl TestBox {
             started_at,
             shown_ms: 10_000,
             ending: Ending::Complete,
+            proof: None,
         }
     }
 

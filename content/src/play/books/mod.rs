@@ -66,6 +66,22 @@ pub struct HourTotal {
     pub shown_ms: i64,
     /// How long the plan let them stand, together.
     pub planned_ms: i64,
+    /// For how long of it the power of the display could be read.
+    pub lamp_ms: i64,
+    /// How long of that the display had power.
+    pub lit_ms: i64,
+}
+
+impl HourTotal {
+    /// Adds another total.
+    pub const fn add(&mut self, other: &Self) {
+        self.plays += other.plays;
+        self.complete += other.complete;
+        self.shown_ms += other.shown_ms;
+        self.planned_ms += other.planned_ms;
+        self.lamp_ms += other.lamp_ms;
+        self.lit_ms += other.lit_ms;
+    }
 }
 
 /// Evidence that could not be counted, and how much of it is kept at most.

@@ -76,6 +76,7 @@ mod tests {
             started_at: NOW.plus_ms(start_ms),
             shown_ms,
             ending: Ending::Complete,
+            proof: None,
         }
     }
 

@@ -40,6 +40,12 @@ pub(super) fn add_up(hours: &mut BTreeMap<HourKey, HourTotal>, plays: Vec<Play>,
         };
         total.shown_ms += i64::from(play.shown_ms);
         total.planned_ms += i64::from(play.planned_ms);
+        if let Some(lamp) = play.proof.and_then(|proof| proof.lamp) {
+            // No longer than it stood, whatever the box says.
+            let read_ms = lamp.read_ms.min(play.shown_ms);
+            total.lamp_ms += i64::from(read_ms);
+            total.lit_ms += i64::from(lamp.lit_ms.min(read_ms));
+        }
     }
     let (first, last) = (unproven.first()?, unproven.last()?);
     Some(format!("time unproven: {} plays from {first} to {last}", unproven.len()))

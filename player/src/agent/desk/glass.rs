@@ -11,8 +11,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::round::{Desk, Glass};
 use crate::agent::events::{Fall, FallCause, Look};
+use crate::agent::lamp;
 use crate::agent::limits::CLOCK_STEP_US;
-use crate::agent::playlog::{Place, Word};
+use crate::agent::playlog::{Place, Signs, Word};
 use crate::agent::supervise::Size;
 use crate::bridge::{FromStage, Shown, Stand, ToStage, Waiting, tick};
 
@@ -145,7 +146,8 @@ impl Desk {
                 self.glass.steps = steps;
                 self.glass.item.clone_from(&item);
                 if let Some(screen) = self.screen().cloned() {
-                    self.rooms.scribe.tell(Word::Frames(screen, item));
+                    let signs = Signs { frames: count, lit: lamp::is_lit() };
+                    self.rooms.scribe.tell(Word::Frames(screen, item, signs));
                 }
                 self.count_clinic();
             }

@@ -3,5 +3,5 @@
 
 mod scribe;
 
-pub use anteroom_content::play::{Place, Word};
+pub use anteroom_content::play::{Place, Signs, Word};
 pub use scribe::Scribe;

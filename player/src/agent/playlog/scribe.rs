@@ -196,7 +196,8 @@ mod tests {
 
         let (scribe, store) = scribe_of(folder.path()).await;
         scribe.tell(Word::Shown(place(), shown("a", planned)));
-        let ended = Ended { planned_at: Instant(planned), shown_ms: 5_000, ending: Ending::Complete };
+        let ended =
+            Ended { planned_at: Instant(planned), shown_ms: 5_000, ending: Ending::Complete, frames: 0, print: None };
         scribe.tell(Word::Ended(place().screen, ended));
         let mut state = scribe.state();
         let state = state.wait_for(|state| state.is_some_and(|state| state.mark.seq == 1)).await.unwrap().unwrap();
@@ -216,7 +217,13 @@ mod tests {
         for n in 0..40 {
             let planned = planned + n * 10_000;
             scribe.tell(Word::Shown(place(), shown("a", planned)));
-            let ended = Ended { planned_at: Instant(planned), shown_ms: 10_000, ending: Ending::Complete };
+            let ended = Ended {
+                planned_at: Instant(planned),
+                shown_ms: 10_000,
+                ending: Ending::Complete,
+                frames: 0,
+                print: None,
+            };
             scribe.tell(Word::Ended(place().screen, ended));
         }
         scribe.interrupt().await;
@@ -254,7 +261,13 @@ mod tests {
         let log_epoch = state.wait_for(Option::is_some).await.unwrap().unwrap().mark.log_epoch;
         for n in 0..300 {
             scribe.tell(Word::Shown(place(), shown("a", n * 10_000)));
-            let ended = Ended { planned_at: Instant(n * 10_000), shown_ms: 10_000, ending: Ending::Complete };
+            let ended = Ended {
+                planned_at: Instant(n * 10_000),
+                shown_ms: 10_000,
+                ending: Ending::Complete,
+                frames: 0,
+                print: None,
+            };
             scribe.ask(Word::Ended(place().screen, ended)).await;
         }
         let mut mark = LogMark { log_epoch, seq: 0 };

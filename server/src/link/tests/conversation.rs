@@ -104,6 +104,7 @@ fn batch(this: &TestBox, seqs: std::ops::RangeInclusive<u64>) -> Envelope {
         started_at: NOW,
         shown_ms: 15_000,
         ending: Ending::Complete,
+        proof: None,
     };
     let batch = Batch {
         box_id: this.id.clone(),

@@ -101,6 +101,7 @@ fn plays(this: &TestBox) -> String {
         started_at: NOW,
         shown_ms: 15_000,
         ending: Ending::Complete,
+        proof: None,
     };
     let batch = Batch {
         box_id: this.id.clone(),

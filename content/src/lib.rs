@@ -9,6 +9,7 @@
 //! - **item**: one piece of content in one version, with its legal **class** and its **face** on the glass ([`item`]).
 //! - **playlist**: items in an order; a **turn** is one place in it ([`playlist`]).
 //! - **rule**: what × where × when × **level**; nothing else puts a playlist on the air ([`schedule`]).
+//! - **call** (叫号): somebody who waits is asked to a room, for a moment ([`call`]).
 //! - **clinic**: a doctor's half-day; an **override** changes it on one date; the **strip** shows it ([`clinic`]).
 //! - **programme**: everything one zone needs to live alone, in **parts** named by hash ([`programme`]).
 //! - **manifest**: the signed word of which parts a zone plays ([`manifest`]).
@@ -22,6 +23,7 @@
 //! - **link**: the conversation between box and server ([`wire`]).
 //! - **delivery**: the way of a manifest to a screen, told → fetched → applied ([`wire::Delivery`]).
 
+pub mod call;
 pub mod clinic;
 pub mod clock;
 pub mod evergreen;

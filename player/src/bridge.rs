@@ -6,6 +6,7 @@ pub mod tick;
 
 use std::path::PathBuf;
 
+use anteroom_content::call::Call;
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::Instant;
 use anteroom_content::clock::discipline::Course;
@@ -47,6 +48,8 @@ pub enum ToStage {
     Leave,
     /// What lies over the programme from now on: replaces what was told of it before.
     Cover(Box<Covering>),
+    /// Somebody is called: to be shown for a moment, beside the programme.
+    Call(Call),
 }
 
 /// What a screen stands on.

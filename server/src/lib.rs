@@ -1,8 +1,10 @@
-//! The server of Anteroom. Doors (`console`, `phone`, `link`) call rooms (`publish`, `delivery`, `library`, `ledger`, `reports`, `hands`), and
+//! The server of Anteroom. Doors (`console`, `phone`, `link`, `api`) call rooms (`publish`, `delivery`, `library`, `ledger`, `reports`, `hands`, `calls`), and
 //! rooms call `fleet` and `db`; never the other way round, and no door names another.
 
+pub mod api;
 pub mod assign;
 pub mod calendar;
+pub mod calls;
 pub mod check;
 pub mod config;
 pub mod console;

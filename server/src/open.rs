@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anteroom_content::clock::Clock;
 
+use crate::calls::Paces;
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::fleet::Fleet;
@@ -78,6 +79,7 @@ pub async fn open(config: &Config, doors: Doors, clock: Arc<dyn Clock>) -> Resul
         keys,
         fleet: Fleet::default(),
         hands: Hands::default(),
+        calls: Paces::default(),
         meters: Meters::default(),
         clerk: Clerk::default(),
         usher: Usher::default(),

@@ -13,7 +13,7 @@ use crate::config::{Config, LinkTcp};
 use crate::link::OwnThread;
 use crate::open::{Doors, Opened, open, reachable};
 use crate::state::State;
-use crate::{console, hands, ledger, phone, publish};
+use crate::{api, console, hands, ledger, phone, publish};
 
 /// How often the kernel is asked for a port that is free for UDP and for TCP.
 const ANY_PORT_TRIES: u32 = 16;
@@ -130,7 +130,9 @@ pub fn write_ready(file: &PathBuf, ready: &Ready) -> anyhow::Result<()> {
 pub async fn run(state: State, listening: Listening, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let console = axum::serve(
         listening.console,
-        console::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>(),
+        console::router(state.clone())
+            .merge(api::router(state.clone()))
+            .into_make_service_with_connect_info::<SocketAddr>(),
     );
     let phone =
         axum::serve(listening.phone, phone::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>());

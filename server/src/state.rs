@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anteroom_content::clock::{Clock, Instant};
 
+use crate::calls::Paces;
 use crate::db::Db;
 use crate::fleet::Fleet;
 use crate::hands::Hands;
@@ -30,6 +31,8 @@ pub struct Shared {
     pub fleet: Fleet,
     /// Orders to screens, and screens that were taken down.
     pub hands: Hands,
+    /// How often calls may come.
+    pub calls: Paces,
     /// Who writes plays into the books.
     pub clerk: Clerk,
     /// Who looks up boxes that come.
@@ -64,6 +67,7 @@ impl State {
             clock,
             fleet: Fleet::default(),
             hands: Hands::default(),
+            calls: Paces::default(),
             clerk: Clerk::default(),
             usher: Usher::default(),
             meters: Meters::default(),

@@ -15,7 +15,7 @@ const NOT_IN_CONTENT: &[&str] = &["tokio", "sqlx", "axum", "quinn", "bevy"];
 /// The doors of the server.
 const DOORS: &[&str] = &["console", "phone", "link", "api", "upkeep"];
 /// The rooms behind them.
-const ROOMS: &[&str] = &["calendar", "publish", "delivery", "library", "ledger", "reports", "hands"];
+const ROOMS: &[&str] = &["calendar", "publish", "delivery", "library", "ledger", "reports", "hands", "calls"];
 /// The floor under them.
 const FLOOR: &[&str] = &["fleet", "db", "quic"];
 /// Where SQL may stand: the server's one room for it, and the two stores of a box.

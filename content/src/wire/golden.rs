@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::enrol::{Challenge, Commit, Reveal, Verdict};
 use super::time::{TimeAsked, TimeTold};
 use super::*;
+use crate::call::{CALL_FRESH_MS, Call};
 use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
@@ -97,6 +98,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines.extend(TROUBLES.map(|kind| trouble(kind, hash)));
     lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));
     lines.extend(messages_of_hands(at, &screen, hello));
+    lines.extend(messages_of_calls(at));
     lines
 }
 
@@ -158,6 +160,14 @@ fn messages_of_hands(at: Instant, screen: &ScreenId, hello: Hello) -> Vec<(Strin
         lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
     }
     lines
+}
+
+fn messages_of_calls(at: Instant) -> [(String, Vec<u8>); 2] {
+    let called = |name, speak| {
+        let call = Call::parse("A023", name, "3 诊室", speak).unwrap();
+        ToPlayer::Called { call, until: at.plus_ms(CALL_FRESH_MS) }
+    };
+    [line("called", &called("", false)), line("called by name", &called("张*明", true))]
 }
 
 fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
@@ -270,6 +271,14 @@ pub enum ToPlayer {
     },
     /// A person wants something done. Since version 3.
     Order(Order),
+    /// Somebody is called; every glass of the box shows it for a moment. A box that does not know the word skips it. Since
+    /// version 3.
+    Called {
+        /// Who, and where to.
+        call: Call,
+        /// Not to be shown after this instant.
+        until: Instant,
+    },
     /// A word of a newer server; skipped.
     #[serde(other)]
     Unknown,

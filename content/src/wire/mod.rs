@@ -17,7 +17,8 @@
 //! the glass is asked for with [`ToPlayer::Look`] and comes as a unidirectional stream: one [`PictureHead`] frame, then bytes.
 //! Which screens people took down is a state, told behind every [`ToPlayer::Assigned`] and when it changes
 //! ([`ToPlayer::TakenDown`]); beats tell what lies over a programme. What a person wants done once is a [`ToPlayer::Order`],
-//! answered by [`ToServer::Answer`] or by nothing.
+//! answered by [`ToServer::Answer`] or by nothing. A queue call is a [`ToPlayer::Called`]: said once to whoever is there, answered by
+//! nothing and kept by nobody.
 //!
 //! **Files** (ALPN [`ALPN_BULK`], mutual TLS, or any bidirectional stream of the control connection after the first). The
 //! box sends one [`Fetch`] frame; the server answers one [`Found`] frame and the bytes from the offset on.
@@ -62,7 +63,7 @@ pub use order::{
     Answer, Command, Cover, IDENTIFY_MS, LOG_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_LINES_MAX, ORDER_MS, Order, Outcome,
     TEST_CARD_MS, WhyNot,
 };
-pub use versions::{HANDS_SINCE, LINK_OLDEST, LINK_VERSION, Versions};
+pub use versions::{CALLS_SINCE, HANDS_SINCE, LINK_OLDEST, LINK_VERSION, Versions};
 
 /// ALPN of the control connection, with its version.
 pub const ALPN_CONTROL: &[u8] = b"anteroom/1";

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub const LINK_VERSION: u32 = 3;
 /// The version from which on a box has hands.
 pub const HANDS_SINCE: u32 = 3;
+/// The version from which on a box may know queue calls; one that does not skips them.
+pub const CALLS_SINCE: u32 = 3;
 /// The oldest version of the messages this release still speaks.
 pub const LINK_OLDEST: u32 = 1;
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anteroom_content::call::Call;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::{Envelope, Manifest};
@@ -131,6 +132,8 @@ pub enum LinkEvent {
     TakenDown(Vec<ScreenId>),
     /// A person wants something done.
     Order(Order),
+    /// Somebody is called, and until when that is news.
+    Called(Call, Instant),
 }
 
 /// A picture of the glass in a file, or why there is none. Whoever gets it removes the file.

@@ -97,7 +97,14 @@ fn ribbon(layout: &Layout, item: &Item) -> Vec<Mark> {
     let label = if item.class == Class::Advertisement { "广告  " } else { "" };
     let text = format!("{label}{}  {}", item.title.zh, item.title.en);
     let words = Style::plain(layout.body, WHITE).strong().shrinking(6);
-    vec![Mark::plate(layout.content, DEEP, 0), words.line(text.trim_end(), layout.content.inset_by(layout.gap, 0))]
+    let place = layout.content.inset_by(layout.gap, 0);
+    // Beside a call there is less room: the words take more lines, so that none of them is lost.
+    let words = if layout.call.is_empty() {
+        words.line(text.trim_end(), place)
+    } else {
+        words.shrinking(14).set(text.trim_end(), place)
+    };
+    vec![Mark::plate(layout.content, DEEP, 0), words]
 }
 
 /// The card that is compiled in: shown when nothing else may be.
@@ -149,8 +156,8 @@ pub(super) fn name_plate(layout: &Layout, plate: &NamePlate) -> Vec<Mark> {
     marks
 }
 
-/// The largest size at which a line fits an area.
-fn largest(text: &str, area: Area) -> Step {
+/// The largest size at which a line in bold fits an area.
+pub(super) fn largest(text: &str, area: Area) -> Step {
     let mut step = Step::at_most(f32::INFINITY);
     while let Some(smaller) = step.down().filter(|_| step.line() > area.h || width(text, step, Weight::Bold) > area.w) {
         step = smaller;

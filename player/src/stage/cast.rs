@@ -254,7 +254,7 @@ impl Act {
 
     /// Takes the place of what is on the glass, if anything is: a movie on either side is cut, and only items push each other.
     pub(super) fn follow(&mut self, before: Option<&Self>) {
-        let is_item = |act: &Self| matches!(act.due.scene, Scene::Item { .. });
+        let is_item = |act: &Self| matches!(act.due.scene, Scene::Item { .. } | Scene::Evergreen { .. });
         if self.is_movie() || before.is_some_and(Self::is_movie) {
             self.change = Transition::Cut;
         } else if self.change == Transition::Push && !(is_item(self) && before.is_some_and(is_item)) {

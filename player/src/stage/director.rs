@@ -8,6 +8,7 @@ use bevy::app::AppExit;
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 
+use super::call::Calls;
 use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
 use super::dress::{Scenery, backdrop};
@@ -74,13 +75,14 @@ fn hear(
     mut inbox: ResMut<Inbox>,
     mut desk: Desk,
     mut looks: ResMut<Looks>,
-    mut overlay: ResMut<Overlay>,
+    (mut overlay, mut calls): (ResMut<Overlay>, ResMut<Calls>),
     mut exit: MessageWriter<AppExit>,
 ) {
     for _ in 0..WORDS_A_FRAME_MAX {
         let Some(word) = inbox.take() else { return };
         match word {
             Word::Told(ToStage::Cover(covering)) => overlay.tell(*covering),
+            Word::Told(ToStage::Call(call)) => calls.tell(call, Moment::now()),
             Word::Told(message) => obey(message, &mut desk, &mut looks, &mut exit),
             Word::Ended => {
                 tracing::info!("the agent is gone: the stage ends");
@@ -110,8 +112,8 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
             return;
         }
-        // What lies over the programme is no ground of it.
-        ToStage::Cover(_) => return,
+        // What lies over the programme or stands beside it is no ground of it.
+        ToStage::Cover(_) | ToStage::Call(_) => return,
         ToStage::Leave => {
             desk.report.interrupt(&desk.outbox);
             exit.write(AppExit::Success);

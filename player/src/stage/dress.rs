@@ -8,7 +8,6 @@ use bevy::prelude::*;
 use bevy::text::FontAtlasSet;
 
 use super::area::Area;
-use super::card;
 use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
 use super::director::{Desk, Direction};
@@ -23,6 +22,7 @@ use super::picture::Pictures;
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
 use super::told::{Ground, Scene, Told};
+use super::{call, card};
 
 /// How high the regions lie: acts are between.
 const RAIL_HEIGHT: i32 = 1;
@@ -36,6 +36,8 @@ const ATLAS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 #[derive(Resource)]
 pub(super) struct Scenery {
     pub(super) layout: Layout,
+    /// The same while nobody is called.
+    base: Layout,
     rail: Region<RailFacts>,
     strip: Region<StripFacts>,
     caption: Region<String>,
@@ -53,10 +55,26 @@ impl<Facts> Region<Facts> {
 }
 
 pub(super) fn add(app: &mut App, layout: Layout) {
-    app.insert_resource(Scenery { layout, rail: Region::NEW, strip: Region::NEW, caption: Region::NEW, words: None })
+    let (rail, strip, caption) = (Region::NEW, Region::NEW, Region::NEW);
+    app.insert_resource(Scenery { layout, base: layout, rail, strip, caption, words: None })
         .add_systems(Startup, raise_regions)
         .add_systems(Update, (measure, tidy_atlases).before(Direction))
-        .add_systems(Update, (dress_regions, dress_words, fade).chain().after(Direction));
+        .add_systems(Update, (call::turn, dress_regions, dress_words, fade).chain().after(Direction));
+}
+
+impl Scenery {
+    /// How the glass is divided while nobody is called.
+    pub(super) const fn base(&self) -> Layout {
+        self.base
+    }
+
+    /// Divides the glass in another way: what stands in its regions is worked out anew.
+    pub(super) fn divide(&mut self, layout: Layout) {
+        if self.layout != layout {
+            self.layout = layout;
+            (self.rail.facts, self.strip.facts, self.caption.facts) = (None, None, None);
+        }
+    }
 }
 
 fn raise_regions(mut commands: Commands, mut scenery: ResMut<Scenery>) {
@@ -69,11 +87,11 @@ fn raise_regions(mut commands: Commands, mut scenery: ResMut<Scenery>) {
 fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pictures>, mut commands: Commands) {
     let sight = desk.told.sight(desk.clock.now(), desk.glass.width_px, desk.glass.height_px);
     let layout = Layout::of(&sight);
-    if layout == scenery.layout {
+    if layout == scenery.base {
         return;
     }
-    scenery.layout = layout;
-    (scenery.rail.facts, scenery.strip.facts, scenery.caption.facts) = (None, None, None);
+    scenery.base = layout;
+    scenery.divide(layout);
     pictures.forget();
     let Desk { cast, files, glass, .. } = &mut desk;
     let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;

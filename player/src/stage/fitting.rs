@@ -1,5 +1,6 @@
 //! What every region promises for every glass: words stay in their places, and no two things lie on each other.
 
+use anteroom_content::call::Call;
 use anteroom_content::id::{ItemId, PairCode};
 use anteroom_content::item::{Class, Face, Item};
 use anteroom_content::place::Role;
@@ -7,7 +8,6 @@ use anteroom_content::text::Text;
 use proptest::prelude::*;
 
 use super::area::Area;
-use super::card;
 use super::entry::{Entry, EntryPage, Tag};
 use super::layout::{Layout, Sight};
 use super::mark::Mark;
@@ -15,6 +15,7 @@ use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
 use super::test_card::{self, TestFacts};
 use super::typeset::width;
+use super::{call, card};
 use crate::bridge::{NamePlate, Waiting};
 
 fn face() -> ClockFace {
@@ -165,6 +166,32 @@ proptest! {
         let mut nobody = strip_facts(&layout, &name);
         nobody.page.entries.clear();
         check(layout.strip, &strip(&layout, &nobody))?;
+    }
+
+    #[test]
+    fn a_call_has_a_room_of_its_own_and_loses_no_word(
+        sight in any_sight(), number in "[A-Z]{0,2}[0-9]{1,4}", name in "([一-龥]\\*[一-龥])?", room in "([0-9]{1,3}|[一-龥]{1,6}|[一-龥]{4}[0-9]{1,2}诊室)", title in "[一-龥]{1,20}",
+    ) {
+        let base = Layout::of(&sight);
+        let called = Call::parse(&number, &name, &room, false).expect("it fits");
+        let layout = call::beside(base, &called);
+        let marks = call::marks(&layout, &called);
+        prop_assert!(!layout.call.is_empty() && base.glass.holds(layout.call));
+        prop_assert!(!layout.call.overlaps(layout.content));
+        check(layout.call, &marks)?;
+        let words = said(&marks);
+        prop_assert!(words.contains(&number) && words.replace(' ', "").contains(&room) && !words.contains('…'), "{words}");
+        let mut beside = rail(&layout, &rail_facts(&name));
+        beside.extend(strip(&layout, &strip_facts(&layout, "王大明")));
+        if !layout.content.is_empty() {
+            beside.extend(card::card(&layout, &item(&title, "洗手")));
+        }
+        let closed = card::closed(&layout, &face());
+        for mark in beside.iter().chain(&closed) {
+            let (Mark::Words { area, .. } | Mark::Code { area, .. }) = mark else { continue };
+            prop_assert!(!area.overlaps(layout.call) || matches!(mark, Mark::Words { setting, .. } if setting.lines.is_empty()), "{mark:?} lies under {:?}", layout.call);
+        }
+        check(base.glass, &beside)?;
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(super) struct Layout {
     pub(super) content: Area,
     pub(super) rail: Area,
     pub(super) strip: Area,
+    /// Where somebody is called; empty while nobody is.
+    pub(super) call: Area,
     /// What must be read from the seats.
     pub(super) body: Step,
     /// The space between things.
@@ -59,7 +61,8 @@ impl Layout {
         let shape = shape(glass, sight.role);
         let body = body(glass, sight, shape);
         let gap = gap_of(body);
-        let bare = Self { shape, glass, content: glass, rail: Area::default(), strip: Area::default(), body, gap };
+        let none = Area::default();
+        let bare = Self { shape, glass, content: glass, rail: none, strip: none, call: none, body, gap };
         match shape {
             Shape::Landscape => bare.landscape(sight.has_clinics),
             Shape::Portrait => bare.portrait(sight.has_clinics),

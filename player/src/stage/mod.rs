@@ -5,7 +5,7 @@
 //! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
 //! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes. `glance` holds the
 //! glass against what ought to be on it.
-//! `overlay` lies over all of it while a person wants that.
+//! `call` has somebody called take the clock's place for a moment; `overlay` lies over all of it while a person wants that.
 
 #![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
 #![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
@@ -13,6 +13,7 @@
 mod area;
 mod blindfold;
 mod boot;
+mod call;
 mod card;
 mod cast;
 mod clockwork;

@@ -69,6 +69,19 @@ fn month(number: i8) -> &'static str {
     usize::try_from(number - 1).ok().and_then(|n| MONTHS.get(n)).copied().unwrap_or_default()
 }
 
+/// Where a call stands, in the place of the clock: what must stay is the class of the content, and the code.
+pub(super) fn call_room(layout: &Layout) -> Area {
+    let (rail, bottom, right) = match layout.shape {
+        Shape::Landscape => (layout.rail, column_parts(layout).0.bottom(), layout.rail.right()),
+        Shape::Portrait => {
+            let (left, _) = row_parts(layout);
+            (layout.rail, left.bottom() - layout.small().line() - layout.gap / 2, left.right() - layout.gap)
+        }
+        Shape::Ribbon | Shape::Board => return Area::default(),
+    };
+    Area::new(rail.x, rail.y, right - rail.x, bottom - rail.y)
+}
+
 /// The marks of the rail.
 pub(super) fn rail(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
     match layout.shape {
@@ -78,12 +91,20 @@ pub(super) fn rail(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
     }
 }
 
-fn column(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
-    let mut marks = vec![Mark::plate(layout.rail, TEAL, 0)];
+/// Where clock, class label and code card stand in a column.
+fn column_parts(layout: &Layout) -> (Area, Area, Area) {
     let inner = layout.rail.inset_by(layout.gap * 3 / 2, layout.gap);
     let (upper, card) = inner.split_bottom(inner.h * 57 / 100);
     let (upper, label) = upper.split_bottom(layout.small().line() + layout.gap);
-    marks.extend(clock(layout, facts, upper));
+    (upper, label, card)
+}
+
+fn column(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
+    let mut marks = vec![Mark::plate(layout.rail, TEAL, 0)];
+    let (upper, label, card) = column_parts(layout);
+    if layout.call.is_empty() {
+        marks.extend(clock(layout, facts, upper));
+    }
     marks.extend(class_label(layout, facts, label));
     marks.extend(code_card(layout, facts, card));
     marks
@@ -143,12 +164,17 @@ fn code_card(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
     ]
 }
 
+/// What is left of the code's card in a row, and where that stands.
+fn row_parts(layout: &Layout) -> (Area, Area) {
+    let inner = layout.rail.inset_by(layout.gap * 3 / 2, layout.gap);
+    inner.split_right(inner.w * 56 / 100)
+}
+
 /// Portrait: the clock at the left, the card at the right.
 fn row(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
     let mut marks = vec![Mark::plate(layout.rail, TEAL, 0)];
-    let inner = layout.rail.inset_by(layout.gap * 3 / 2, layout.gap);
     let margin = layout.gap / 2;
-    let (left, card) = inner.split_right(inner.w * 56 / 100);
+    let (left, card) = row_parts(layout);
     let room = card.inset(margin);
     let side = side_of(&facts.address, Area::new(0, 0, room.w * 3 / 5, room.h)).unwrap_or(0);
     let plate = card.centred(card.w, side + 2 * margin);
@@ -156,6 +182,11 @@ fn row(layout: &Layout, facts: &RailFacts) -> Vec<Mark> {
     marks.push(Mark::plate(plate, CHALK, layout.gap));
     marks.push(Mark::Code { area: code, address: facts.address.clone() });
     marks.extend(beside_code(layout, facts, words.inset_by(layout.gap / 2, 0)));
+    if !layout.call.is_empty() {
+        let (_, label) = left.split_bottom(layout.small().line());
+        marks.extend(class_label(layout, facts, Area::new(label.x, label.y, label.w - layout.gap, label.h)));
+        return marks;
+    }
     let left = Area::new(left.x, plate.y, left.w - layout.gap, plate.h);
     let (upper, label) = left.split_bottom(layout.small().line() + margin);
     marks.extend(clock(layout, facts, upper));

@@ -57,7 +57,9 @@ impl Parts {
                 (heading, entries, code)
             }
             Shape::Ribbon => {
-                let (heading, rest) = inner.split_left(em * 7 / 2);
+                // Who is called has taken the heading's room.
+                let heading_w = if layout.call.is_empty() { em * 7 / 2 } else { 0 };
+                let (heading, rest) = inner.split_left(heading_w);
                 let (entries, code) = rest.split_right(em * 5);
                 (heading, entries, code)
             }
@@ -83,6 +85,12 @@ impl Parts {
 fn entry_height(layout: &Layout) -> i32 {
     let third = if layout.shape == Shape::Board { layout.small().lower(2).line() } else { 0 };
     layout.body.line() + layout.small().line() + third + layout.gap
+}
+
+/// Where a call stands on a board, in the place of its heading.
+pub(super) fn call_room(layout: &Layout) -> Area {
+    let strip = layout.strip;
+    Area::new(strip.x, strip.y, strip.w / 2 - layout.gap, Parts::of(layout).heading.bottom() - strip.y)
 }
 
 /// How many clinics a page of the strip holds.
@@ -112,10 +120,14 @@ pub(super) fn strip(layout: &Layout, facts: &StripFacts) -> Vec<Mark> {
     if layout.shape == Shape::Ribbon {
         let word = facts.page.heading.zh.trim_end_matches("门诊");
         let style = Style::plain(layout.body, SAND).strong().shrinking(4);
-        marks.push(style.line(word, parts.heading));
+        if layout.call.is_empty() {
+            marks.push(style.line(word, parts.heading));
+        }
         marks.push(style.right().line(&facts.short_code, parts.code));
     } else {
-        marks.extend(heading(layout, facts, parts.heading));
+        if layout.shape != Shape::Board || layout.call.is_empty() {
+            marks.extend(heading(layout, facts, parts.heading));
+        }
         marks.extend(code(layout, facts, parts.code));
     }
     if facts.page.entries.is_empty() {

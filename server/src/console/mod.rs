@@ -8,6 +8,7 @@ mod audit;
 mod calendar;
 mod calendar_form;
 mod calendar_import;
+mod calls;
 mod campaign_form;
 mod campaigns;
 mod clinic_form;

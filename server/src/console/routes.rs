@@ -17,7 +17,7 @@ use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
-    account, accounts, assets, audit, calendar, calendar_form, calendar_import, campaigns, clinics, delivery,
+    account, accounts, assets, audit, calendar, calendar_form, calendar_import, calls, campaigns, clinics, delivery,
     evergreen, files, hands, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist,
     playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, timeline,
     timeline_form, visitor, why, zone_form,
@@ -167,6 +167,10 @@ fn places(routes: Routes) -> Routes {
         .get("/sites/{id}", Needs::May(Arrange), site_form::open)
         .post("/sites/{id}", Needs::May(Arrange), site_form::change)
         .post("/sites/{id}/buildings", Needs::May(Arrange), site_form::save_building)
+        .get("/sites/{id}/calls", Needs::May(Arrange), calls::look)
+        .post("/sites/{id}/calls", Needs::May(Arrange), calls::choose)
+        .post("/sites/{id}/calls/key", Needs::May(Arrange), calls::renew)
+        .post("/sites/{id}/calls/key/end", Needs::May(Arrange), calls::revoke)
 }
 
 fn media_library(routes: Routes) -> Routes {

@@ -161,6 +161,7 @@ pub mod audit;
 pub mod boxes;
 mod bulk;
 pub mod calendar;
+pub mod calls;
 pub mod campaigns;
 pub mod certificates;
 pub mod clinics;

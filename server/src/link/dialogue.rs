@@ -194,6 +194,7 @@ impl Dialogue<'_> {
             | ToPlayer::Acked(_)
             | ToPlayer::Look { .. }
             | ToPlayer::Order(_)
+            | ToPlayer::Called { .. }
             | ToPlayer::Unknown) => self.voice.say(&word).await.map(|()| None),
         }
     }

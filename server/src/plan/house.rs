@@ -58,6 +58,7 @@ impl House {
             keys,
             fleet: Fleet::default(),
             hands: crate::hands::Hands::default(),
+            calls: crate::calls::Paces::default(),
             meters: Meters::default(),
             clerk: Clerk::default(),
             usher: Usher::default(),

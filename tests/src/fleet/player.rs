@@ -200,6 +200,7 @@ impl Player {
             | ToPlayer::Look { .. }
             | ToPlayer::TakenDown { .. }
             | ToPlayer::Order(_)
+            | ToPlayer::Called { .. }
             | ToPlayer::Unknown => {}
         }
         Ok(())

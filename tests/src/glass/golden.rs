@@ -50,7 +50,13 @@ pub fn draw(shape: &Shape) -> Outcome<Vec<(Scene, RgbImage)>> {
     stage.set_clock(STANDING_TIME_MS, STANDS_PPB)?;
     let mut drawn = Vec::new();
     for scene in Scene::ALL {
-        stage.set(&Set::of(shape, scene)?)?;
+        let set = Set::of(shape, scene)?;
+        if set.call().is_some() {
+            // A box without a place forgets who was called before.
+            stage.set(&Set::of(shape, Scene::Pairing)?)?;
+            stage.look()?;
+        }
+        stage.set(&set)?;
         drawn.push((scene, stage.look_at_rest()?.0));
     }
     Ok(drawn)

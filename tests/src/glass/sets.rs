@@ -63,11 +63,15 @@ pub enum Scene {
     NamePlate,
     /// It shows the test card.
     TestCard,
+    /// Somebody is called beside an advertisement.
+    Call,
+    /// The longest call there is, beside the longest card.
+    CallLong,
 }
 
 impl Scene {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Short,
         Self::Long,
         Self::ChineseAlone,
@@ -80,6 +84,8 @@ impl Scene {
         Self::TakenDown,
         Self::NamePlate,
         Self::TestCard,
+        Self::Call,
+        Self::CallLong,
     ];
 
     /// Its name in pictures.
@@ -98,6 +104,8 @@ impl Scene {
             Self::TakenDown => "taken-down",
             Self::NamePlate => "name-plate",
             Self::TestCard => "test-card",
+            Self::Call => "call",
+            Self::CallLong => "call-long",
         }
     }
 }
@@ -109,6 +117,7 @@ pub struct Set {
     clinic: Timetable,
     waiting: Option<Value>,
     cover: Value,
+    call: Option<Value>,
 }
 
 impl Set {
@@ -127,7 +136,7 @@ impl Set {
             Scene::PairingOverTcp => Some(waiting(Some(4433))),
             _ => None,
         };
-        Ok(Self { show, clinic: clinic()?, waiting, cover: cover(scene) })
+        Ok(Self { show, clinic: clinic()?, waiting, cover: cover(scene), call: call(scene) })
     }
 
     /// A landscape glass with files in turn, each for so long: pictures as they are, movies with their lengths.
@@ -141,7 +150,13 @@ impl Set {
             .enumerate()
             .map(|(n, face)| item(&format!("turn-{n}"), &format!("第 {n} 条"), "Turn", face.clone()));
         let items = items.collect::<Outcome<Vec<_>>>()?;
-        Ok(Self { show: show(&shape, &items, dwell_ms)?, clinic: clinic()?, waiting: None, cover: cover(Scene::Short) })
+        Ok(Self {
+            show: show(&shape, &items, dwell_ms)?,
+            clinic: clinic()?,
+            waiting: None,
+            cover: cover(Scene::Short),
+            call: None,
+        })
     }
 
     /// What lies over it, as the stage is told.
@@ -161,7 +176,13 @@ impl Set {
             clinic: clinic()?,
             waiting: None,
             cover: cover(Scene::Short),
+            call: None,
         })
+    }
+
+    /// Who is called, as the stage is told.
+    pub(super) const fn call(&self) -> Option<&Value> {
+        self.call.as_ref()
     }
 
     /// As the stage is told it.
@@ -230,6 +251,15 @@ fn cover(scene: Scene) -> Value {
     })
 }
 
+fn call(scene: Scene) -> Option<Value> {
+    let call = |number, name, room| json!({"type": "call", "number": number, "name": name, "room": room});
+    match scene {
+        Scene::Call => Some(call("A023", "", "3 诊室")),
+        Scene::CallLong => Some(call("内科普通A0123", "欧阳*明", "门诊楼三层东区 12 诊室")),
+        _ => None,
+    }
+}
+
 fn card(scene: Scene) -> Outcome<Option<Item>> {
     let words = |zh_title: &str, en_title: &str, zh: &str, en: &str| -> Outcome<Item> {
         let mut made = item(&format!("card-{}", scene.name()), zh_title, en_title, Face::Card)?;
@@ -247,7 +277,7 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             "内、外、夹、弓、大、立、腕。",
             "Palms, backs, between, knuckles, thumbs, tips, wrists.",
         )?),
-        Scene::Long => Some(words(
+        Scene::Long | Scene::CallLong => Some(words(
             &"高血压患者冬季起居、饮食与用药须知".repeat(2),
             &"What people with high blood pressure should know in winter about rising, meals and medicines ".repeat(2),
             &long_zh,
@@ -260,7 +290,7 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             "血压 ≥140/90 mmHg？＜６．１ mmol/L；① ② ③ … “引号”《书名》—— 约 37.3 ℃",
             "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft 100% & <tag>",
         )?),
-        Scene::Advertisement => {
+        Scene::Advertisement | Scene::Call => {
             let mut made = words(
                 "百禾维生素 C 咀嚼片",
                 "Baihe vitamin C tablets",

@@ -97,7 +97,8 @@ impl Stage {
     /// As [`Stage::tell`].
     pub fn set(&mut self, set: &Set) -> Outcome<()> {
         self.tell(&set.word(&self.files())?)?;
-        self.tell(set.cover())
+        self.tell(set.cover())?;
+        set.call().map_or(Ok(()), |call| self.tell(call))
     }
 
     /// Where it looks for files by their hashes.

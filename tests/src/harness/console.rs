@@ -81,6 +81,15 @@ impl Console {
         page(request.send_form(form.iter().copied())?)
     }
 
+    /// Sends JSON as another machine does, with its key, and takes any answer.
+    ///
+    /// # Errors
+    /// When the console cannot be reached.
+    pub fn send_json(&self, path: &str, key: &str, json: &str) -> Outcome<Page> {
+        let request = self.agent.post(format!("{}{path}", self.address)).header("Content-Type", "application/json");
+        page(request.header("Authorization", format!("Bearer {key}")).send(json)?)
+    }
+
     /// Sends a form with a file and takes any answer.
     ///
     /// # Errors

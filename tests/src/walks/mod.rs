@@ -13,6 +13,7 @@ mod golden;
 mod offline;
 mod own_glass;
 mod playlist_to_report;
+mod queue_call;
 mod remote_hands;
 mod scan;
 mod server_killed;

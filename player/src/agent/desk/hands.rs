@@ -100,7 +100,8 @@ impl Desk {
         }
     }
 
-    fn is_down(&self) -> bool {
+    /// People took this screen down.
+    pub(super) fn is_down(&self) -> bool {
         self.screen().is_some_and(|screen| self.hands.down.contains(screen))
     }
 

@@ -2,6 +2,7 @@
 
 mod believed;
 mod blame;
+mod call;
 mod delivery;
 mod evergreen;
 mod glass;

@@ -252,6 +252,7 @@ impl Desk {
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
             LinkEvent::TakenDown(screens) => self.taken_down(screens).await,
             LinkEvent::Order(order) => self.order(&order),
+            LinkEvent::Called(call, until) => self.called(&call, until),
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {
                     self.look("jpg", Some(width_max), answer);

@@ -84,6 +84,7 @@ pub async fn hold(link: &Link, identity: &Identity, connection: &Line, patience:
         | ToPlayer::Look { .. }
         | ToPlayer::TakenDown { .. }
         | ToPlayer::Order(_)
+        | ToPlayer::Called { .. }
         | ToPlayer::Unknown => return Err(Broken::OutOfTurn("a welcome was due")),
     };
     let (sending, ours) = match Welcomed::with(&log, held, hold_plays_ms) {
@@ -210,6 +211,7 @@ impl Dialogue<'_> {
             ToPlayer::Look { screen, width_max } => self.look(screen, width_max).await,
             ToPlayer::TakenDown { screens } => self.pass(LinkEvent::TakenDown(screens)).await,
             ToPlayer::Order(order) => self.pass(LinkEvent::Order(order)).await,
+            ToPlayer::Called { call, until } => self.pass(LinkEvent::Called(call, until)).await,
             ToPlayer::Refused(refusal) => return Some(End::Refused(refusal)),
             ToPlayer::Stopping { return_within_ms } => {
                 self.patience.window_ms = return_within_ms;

@@ -110,6 +110,7 @@ pub async fn when_expired(
         | ToPlayer::Refused(_)
         | ToPlayer::TakenDown { .. }
         | ToPlayer::Order(_)
+        | ToPlayer::Called { .. }
         | ToPlayer::Unknown => Err(Broken::OutOfTurn("a certificate was due")),
     }
 }

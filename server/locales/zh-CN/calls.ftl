@@ -1,0 +1,19 @@
+# 叫号
+calls-title = 叫号
+calls-line = 排队叫号系统通过接口发来呼叫，屏幕在一秒内显示“请 A023 号到 3 诊室就诊”，不遮挡正在播放的内容。
+calls-zones = 显示叫号的区域
+calls-zones-help = 保存后立即生效。呼叫显示 12 秒；有人排队时每个至少 5 秒。
+calls-no-zones = 本院区还没有区域。
+calls-key = 接口密钥
+calls-key-once = 请现在复制并交给叫号系统的管理员：离开此页后不再显示。
+calls-key-since = 密钥已生成于 { $when }。系统只保存它的摘要，无法再次显示。
+calls-no-key = 还没有密钥，叫号系统不能发来呼叫。
+calls-key-make = 生成密钥
+calls-key-renew = 重新生成密钥
+calls-key-renew-help = 重新生成或停用后，旧密钥立即失效。
+calls-key-end = 停用密钥
+calls-how = 如何呼叫
+calls-how-help = 不写 zone 时，本院区所有显示叫号的区域都会显示。姓名可以不写；要写，请先由叫号系统隐去一个字，例如“张*明”。呼叫内容不保存、不写入日志。
+calls-link = 叫号：显示叫号的区域与接口密钥
+said-calls-zones = { $count } 个区域显示叫号。
+said-calls-key-ended = 密钥已停用。

@@ -181,13 +181,12 @@ impl Diary {
         let is_open = self.open.get(screen).is_some_and(|page| page.play.planned_at == ended.planned_at);
         let Some(mut page) = is_open.then(|| self.open.remove(screen)).flatten() else { return Vec::new() };
         let shown_ms = page.play.shown_ms.saturating_add(ended.shown_ms);
-        let mut proof = Proof::default();
-        if let Some(live) = page.live.as_mut() {
+        let live = page.live.as_mut().map(|live| {
             live.goes_on(tick, self.lit);
-            proof = live.proof();
-        }
-        proof = Proof { frames: ended.frames.max(proof.frames), print: ended.print, ..proof };
-        let proof = page.play.proof.and(proof);
+            live.proof()
+        });
+        let proof = Proof { print: ended.print, ..live.unwrap_or_default() };
+        let proof = page.play.proof.and(Proof { frames: ended.frames.max(proof.frames), ..proof });
         self.closed.insert(screen.clone(), (page.play.item.clone(), page.play.planned_at));
         vec![Step::Close { play: page.play, shown_ms, proof, ending: ended.ending }]
     }

@@ -128,8 +128,23 @@ pub(super) fn turn(
     }
 }
 
-/// The same glass with room for a call.
+/// The same glass with room for a call; as it was where the call cannot be said on it, which only the smallest ribbons are too small for.
 pub(super) fn beside(layout: Layout, call: &Call) -> Layout {
+    let divided = divided(layout, call);
+    if layout.shape == Shape::Ribbon && !is_said(&marks(&divided, call)) { layout } else { divided }
+}
+
+/// No word is missing or cut short.
+fn is_said(marks: &[Mark]) -> bool {
+    marks.iter().all(|mark| match mark {
+        Mark::Words { setting, .. } => {
+            !setting.lines.is_empty() && setting.lines.iter().all(|line| !line.is_empty() && !line.contains('…'))
+        }
+        Mark::Plate { .. } | Mark::Arc { .. } | Mark::Ring { .. } | Mark::Code { .. } => true,
+    })
+}
+
+fn divided(layout: Layout, call: &Call) -> Layout {
     match layout.shape {
         Shape::Landscape | Shape::Portrait => Layout { call: rail::call_room(&layout), ..layout },
         Shape::Board => Layout { call: strip::call_room(&layout), ..layout },
@@ -146,6 +161,9 @@ pub(super) fn beside(layout: Layout, call: &Call) -> Layout {
 /// The marks of a call in its room.
 pub(super) fn marks(layout: &Layout, call: &Call) -> Vec<Mark> {
     let room = layout.call;
+    if room.is_empty() {
+        return Vec::new();
+    }
     let mut marks = vec![Mark::plate(room, SAND, 0)];
     let strong = |ink, area: Area| Style::plain(as_high_as(area), ink).strong().shrinking(ALL_STEPS);
     if layout.shape == Shape::Ribbon {

@@ -132,8 +132,9 @@ impl PolicyForm {
         if blocks.is_none() {
             problems.push(Said::bad("bad-block"));
         }
-        let transition = Transition::ALL.into_iter().find(|known| known.as_str() == self.transition);
-        let transition = transition.unwrap_or_else(|| {
+        let chosen = |known: &Transition| known.as_str() == self.transition;
+        let usual = self.transition.is_empty().then(Transition::default);
+        let transition = Transition::ALL.into_iter().find(chosen).or(usual).unwrap_or_else(|| {
             problems.push(Said::bad("bad-transition"));
             Transition::default()
         });

@@ -294,6 +294,7 @@ async fn a_site_says_what_it_owes_and_a_zone_when_it_is_open() {
         ("qr_secs", "0"),
         ("stretch", "50"),
         ("shrink", "25"),
+        ("transition", "cut"),
         ("block0_kind", "ward"),
         ("block0_trade", "alcohol"),
     ];

@@ -67,6 +67,19 @@ impl Area {
         Self::new(self.x + (self.w - fit_w) / 2, self.y + (self.h - fit_h) / 2, fit_w, fit_h)
     }
 
+    /// The largest part beside, above or below another area; all of it where that is empty.
+    pub(super) fn largest_beside(self, other: Self) -> Self {
+        if other.is_empty() {
+            return self;
+        }
+        let (left, rest) = self.split_left(other.x - self.x);
+        let (_, right) = rest.split_left(other.right() - rest.x);
+        let (above, rest) = self.split_top(other.y - self.y);
+        let (_, below) = rest.split_top(other.bottom() - rest.y);
+        let size = |area: &Self| i64::from(area.w) * i64::from(area.h);
+        [left, right, above, below].into_iter().max_by_key(size).unwrap_or(self)
+    }
+
     /// A square of a side in the middle.
     pub(super) fn centred(self, w: i32, h: i32) -> Self {
         Self::new(self.x + (self.w - w) / 2, self.y + (self.h - h) / 2, w, h)
@@ -85,5 +98,27 @@ impl Area {
             && other.x < self.right()
             && self.y < other.bottom()
             && other.y < self.bottom()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_beside_an_area_is_the_largest_part_and_never_under_it() {
+        let glass = Area::new(0, 0, 100, 60);
+        for (other, left) in [
+            (Area::new(80, 0, 20, 30), Area::new(0, 0, 80, 60)),
+            (Area::new(0, 40, 90, 20), Area::new(0, 0, 100, 40)),
+            (Area::new(0, 0, 90, 20), Area::new(0, 20, 100, 40)),
+            (Area::new(0, 0, 30, 60), Area::new(30, 0, 70, 60)),
+            (Area::default(), glass),
+            (Area::new(-20, 0, 20, 60), glass),
+        ] {
+            let beside = glass.largest_beside(other);
+            assert_eq!(beside, left, "beside {other:?}");
+            assert!(!beside.overlaps(other));
+        }
     }
 }

@@ -202,8 +202,9 @@ fn stacked(layout: &Layout, area: Area, lines: &[(&str, Style)], leads: &[usize]
 
 /// A closed zone: dim, quiet, and the time for whoever passes.
 pub(super) fn closed(layout: &Layout, face: &ClockFace) -> Vec<Mark> {
-    let area = layout.glass;
-    let mut marks = vec![Mark::plate(area, DUSK, 0)];
+    let mut marks = vec![Mark::plate(layout.glass, DUSK, 0)];
+    // Whoever is called late in the day is called beside the time.
+    let area = layout.glass.largest_beside(layout.call);
     if layout.shape == Shape::Ribbon {
         marks.push(
             Style::plain(layout.body, EMBER).centred().shrinking(6).line(&face.time, area.inset_by(layout.gap, 0)),

@@ -14,8 +14,9 @@ use super::clockwork::Clockwork;
 use super::dress::{Scenery, backdrop};
 use super::files::{Delivery, Files};
 use super::film::{Film, Reel};
-use super::glance::{Glances, gist_of_frame};
+use super::glance::{Glances, SETTLED, gist_of_frame};
 use super::glass::Glass;
+use super::imprint;
 use super::ink::WHITE;
 use super::look::{Look, Looks};
 use super::movie::Fed;
@@ -327,6 +328,11 @@ fn roll(mut desk: Desk, mut images: ResMut<Assets<Image>>, mut pace: ResMut<Pace
         match movie.frame_at(position_us) {
             Ok(Fed { frame: Some((frame, due_us)), skipped }) => match reel {
                 Some(reel) => {
+                    let is_settled = is_on_glass && act.raised.is_some_and(|at| at.elapsed() > SETTLED);
+                    if is_settled && report.lacks_print(&act.due.scene) {
+                        let size = (frame.width, frame.height);
+                        report.imprint(&act.due.scene, imprint::of_frame(&frame.luma, size, position_us));
+                    }
                     if is_on_glass && glances.wants_frame {
                         reel.gist = gist_of_frame(&frame.luma, frame.width, frame.height);
                     }

@@ -33,7 +33,7 @@ const PAIR_GAP: Duration = Duration::from_millis(1_500);
 /// What was suspected is looked at again after this part of the usual time.
 const AGAIN_PART: u32 = 4;
 /// A glance waits for an act that has stood for so long: nothing fades any more.
-const SETTLED: Duration = Duration::from_secs(1);
+pub(super) const SETTLED: Duration = Duration::from_secs(1);
 /// A frame that has not come back by then says nothing any more about what was due.
 const BACK_MAX: Duration = Duration::from_secs(10);
 /// Of a movie the upper part is looked at, for captions stand in the lower one: so many fifths.

@@ -1,5 +1,6 @@
-//! Imprints: every item is looked at once while it stands, and how it looked goes into its play. One frame is copied for that (8 MB at
-//! 1080p), beside the drawing, a second after the item came: nothing fades any more, and a person has begun to read.
+//! Imprints: every item is looked at once while it stands, and how it looked goes into its play, a second after it came: nothing fades
+//! any more, and a person has begun to read. Of what stands still one frame is read back (8 MB at 1080p). A movie would stumble over
+//! that, on a machine that draws in software: its print is of the frame that is drawn just then.
 
 use std::time::{Duration, Instant as Moment};
 
@@ -61,12 +62,19 @@ fn imprint(
     glass.is_stale = true;
 }
 
-/// Where the item is: a picture or a movie without the ground around it, a card with it.
+/// Of a frame of a movie that is drawn now, so far into it.
+pub(super) fn of_frame(luma: &[u8], (width, height): (u32, u32), position_us: i64) -> Option<Print> {
+    let at_ms = u32::try_from(position_us / 1_000).unwrap_or(0);
+    let point = |x: u32, y: u32| luma.get(y as usize * width as usize + x as usize).copied();
+    Print::of(width, height, at_ms, point)
+}
+
+/// Where the item is that stands still: a picture without the ground around it, a card with it.
 fn place(act: &Act, content: Area) -> Option<Area> {
     match &act.face {
         Face::Words => Some(content),
         Face::Picture { image, .. } => image.as_ref().map(|still| content.fitted(still.width, still.height)),
-        Face::Movie { reel, .. } => reel.as_ref().map(|reel| content.fitted(reel.width, reel.height)),
+        Face::Movie { .. } => None,
     }
 }
 
@@ -78,7 +86,5 @@ fn hurry(on_the_way: Query<&Imprinting>, mut pace: ResMut<Pace>) {
 fn take(captured: On<ScreenshotCaptured>, imprinting: Query<&Imprinting>, mut report: ResMut<Report>) {
     let Ok(Imprinting { scene, place, at_ms, .. }) = imprinting.get(captured.entity) else { return };
     let print = look_at(&captured.image, *place, |width, height, grey| Print::of(width, height, *at_ms, grey));
-    if let Some(print) = print {
-        report.imprint(scene, print);
-    }
+    report.imprint(scene, print);
 }

@@ -106,10 +106,15 @@ impl Report {
     }
 
     /// So it looked, if it is still what stands there.
-    pub(super) fn imprint(&mut self, scene: &Scene, print: Print) {
+    pub(super) fn imprint(&mut self, scene: &Scene, print: Option<Print>) {
         if let Some(showing) = self.showing.as_mut().filter(|showing| showing.scene == *scene) {
-            showing.print = Some(print);
+            showing.print = print;
         }
+    }
+
+    /// Nobody knows yet how it looks.
+    pub(super) fn lacks_print(&self, scene: &Scene) -> bool {
+        self.showing.as_ref().is_some_and(|showing| showing.scene == *scene && showing.print.is_none())
     }
 
     /// Movies are decoded so from now on; says whether that is news.

@@ -46,6 +46,13 @@ pub enum ToStage {
     Leave,
     /// What lies over the programme from now on: replaces what was told of it before.
     Cover(Box<Covering>),
+    /// Be no louder than this, whatever the programme allows.
+    Hush {
+        /// In percent.
+        percent: u8,
+        /// Until then.
+        until: Instant,
+    },
 }
 
 /// What a screen stands on.
@@ -203,6 +210,16 @@ pub enum FromStage {
         /// The file on the glass meanwhile, if it may be the reason.
         file: Option<ContentHash>,
         /// In words.
+        text: String,
+    },
+    /// A movie is heard from now on, or is not any more.
+    Heard {
+        /// How loud, in percent; 0 is not at all.
+        percent: u8,
+    },
+    /// Movies are silent that should be heard.
+    Mute {
+        /// Why, in words.
         text: String,
     },
 }

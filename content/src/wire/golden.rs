@@ -50,8 +50,8 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         holds_taken_down: false,
     };
     let screens = vec![
-        ScreenBeat { screen: screen.clone(), item: ItemId::parse("a").ok(), frames: 900, steps: None, cover: None },
-        ScreenBeat { screen: ScreenId::parse("Z1-2").unwrap(), item: None, frames: 0, steps: None, cover: None },
+        ScreenBeat { item: ItemId::parse("a").ok(), ..seen(screen.clone()) },
+        ScreenBeat { frames: 0, ..seen(ScreenId::parse("Z1-2").unwrap()) },
     ];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 2, fetch_left_bytes: 5_000_000_000 };
     let mut lines = vec![
@@ -97,7 +97,25 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines.extend(TROUBLES.map(|kind| trouble(kind, hash)));
     lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));
     lines.extend(messages_of_hands(at, &screen, hello));
+    lines.extend(messages_of_sound(at, &screen, hash));
     lines
+}
+
+fn messages_of_sound(at: Instant, screen: &ScreenId, hash: ContentHash) -> [(String, Vec<u8>); 3] {
+    let command = Command::Volume { percent: 20, for_today: at.plus_ms(3_600_000) };
+    let order = Order { id: u64::MAX >> 1, screen: screen.clone(), until: at.plus_ms(ORDER_MS), command };
+    let screens = vec![ScreenBeat { volume: Some(20), ..seen(screen.clone()) }];
+    let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+    [
+        line("order volume", &ToPlayer::Order(order)),
+        line("beat of one heard", &ToServer::Beat(beat)),
+        trouble(TroubleKind::Sound, hash),
+    ]
+}
+
+/// A screen of which there is nothing to say.
+fn seen(screen: ScreenId) -> ScreenBeat {
+    ScreenBeat { screen, item: None, frames: 900, steps: None, cover: None, volume: None }
 }
 
 fn trouble(kind: TroubleKind, hash: ContentHash) -> (String, Vec<u8>) {
@@ -143,7 +161,7 @@ fn messages_of_hands(at: Instant, screen: &ScreenId, hello: Hello) -> Vec<(Strin
         [("taken down", Cover::TakenDown), ("identified", Cover::Identify), ("tested", Cover::TestCard)]
     {
         let cover = Some(cover);
-        let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover }];
+        let screens = vec![ScreenBeat { cover, ..seen(screen.clone()) }];
         let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
         lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
     }
@@ -154,7 +172,7 @@ fn messages_of_time(at: Instant, screen: &ScreenId) -> [(String, Vec<u8>); 3] {
     let tick_us = 7_000_001;
     let told = TimeTold { tick_us, heard_us: at.0 * 1_000 + 17, told_us: at.0 * 1_000 + 23 };
     let steps = Steps { clock_error_us: Some(140), late_p95_us: 3_200, skipped: 2 };
-    let screens = vec![ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: Some(steps), cover: None }];
+    let screens = vec![ScreenBeat { steps: Some(steps), ..seen(screen.clone()) }];
     let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
     [
         line("time asked", &TimeAsked { tick_us }),

@@ -138,6 +138,9 @@ pub struct ScreenBeat {
     /// What lies over its programme, as it was presented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<Cover>,
+    /// How loud it is, in percent; none while nothing is heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u8>,
 }
 
 /// How well a screen keeps step with the network's time.
@@ -181,6 +184,8 @@ pub enum TroubleKind {
     Trust,
     /// What is on the glass is not what it should be: black, still, of another size, or words without shapes.
     Glass,
+    /// The sound device fails: the picture goes on without it.
+    Sound,
     /// Of a newer box.
     #[serde(other)]
     Other,

@@ -146,6 +146,7 @@ fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             tags: vec![],
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: vec![],
         },
         screens: vec![Screen {

@@ -21,7 +21,8 @@ use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
 use super::{
-    blindfold, director, dress, eye, film, fonts, glance, glass, imprint, look, nightly, overlay, pipe, report, tofu,
+    blindfold, director, dress, eye, film, fonts, glance, glass, imprint, look, nightly, overlay, pipe, report, sound,
+    tofu,
 };
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
@@ -117,6 +118,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     blindfold::add(app);
     nightly::add(app);
     overlay::add(app);
+    sound::add(app, clock);
     match options.display {
         Display::Headless => {
             app.set_runner(drive);

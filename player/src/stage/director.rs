@@ -24,6 +24,7 @@ use super::paint::{Covers, placed, region};
 use super::picture::Pictures;
 use super::pipe::{Inbox, Outbox, Word};
 use super::report::Report;
+use super::sound::Sound;
 use super::told::{Due, Ground, Scene, Told};
 use crate::bridge::{FromStage, ToStage};
 
@@ -75,12 +76,14 @@ fn hear(
     mut desk: Desk,
     mut looks: ResMut<Looks>,
     mut overlay: ResMut<Overlay>,
+    mut sound: ResMut<Sound>,
     mut exit: MessageWriter<AppExit>,
 ) {
     for _ in 0..WORDS_A_FRAME_MAX {
         let Some(word) = inbox.take() else { return };
         match word {
             Word::Told(ToStage::Cover(covering)) => overlay.tell(*covering),
+            Word::Told(ToStage::Hush { percent, until }) => sound.hush(percent, until),
             Word::Told(message) => obey(message, &mut desk, &mut looks, &mut exit),
             Word::Ended => {
                 tracing::info!("the agent is gone: the stage ends");
@@ -110,8 +113,8 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
             return;
         }
-        // What lies over the programme is no ground of it.
-        ToStage::Cover(_) => return,
+        // What lies over the programme is no ground of it, and neither is how loud it is.
+        ToStage::Cover(_) | ToStage::Hush { .. } => return,
         ToStage::Leave => {
             desk.report.interrupt(&desk.outbox);
             exit.write(AppExit::Success);

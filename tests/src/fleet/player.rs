@@ -259,6 +259,7 @@ impl Player {
             frames: 0,
             steps: None,
             cover: None,
+            volume: None,
         });
         Beat {
             at: System.now(),

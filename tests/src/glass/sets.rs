@@ -13,6 +13,7 @@ use anteroom_content::playlist::{Playlist, Turn};
 use anteroom_content::programme::{ENGINE, Show};
 use anteroom_content::schedule::{Calendar, Level, Policy, Rule, Target, Window};
 use anteroom_content::text::Text;
+use anteroom_content::volume::Sound;
 use serde_json::{Value, json};
 
 use super::STANDING_TIME_MS;
@@ -142,6 +143,13 @@ impl Set {
             .map(|(n, face)| item(&format!("turn-{n}"), &format!("第 {n} 条"), "Turn", face.clone()));
         let items = items.collect::<Outcome<Vec<_>>>()?;
         Ok(Self { show: show(&shape, &items, dwell_ms)?, clinic: clinic()?, waiting: None, cover: cover(Scene::Short) })
+    }
+
+    /// The same in a zone where this may be heard.
+    #[must_use]
+    pub fn heard(mut self, sound: Sound) -> Self {
+        self.show.zone.sound = Some(sound);
+        self
     }
 
     /// What lies over it, as the stage is told.
@@ -318,6 +326,7 @@ fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {
             tags: Vec::new(),
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: Vec::new(),
         },
         screens: vec![Screen {

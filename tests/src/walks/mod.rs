@@ -15,6 +15,7 @@ mod playlist_to_report;
 mod remote_hands;
 mod scan;
 mod server_killed;
+mod sound;
 mod stage_killed;
 mod storm;
 mod two_screens_in_step;

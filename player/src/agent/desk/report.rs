@@ -95,6 +95,7 @@ impl Desk {
                 skipped: steps.skipped,
             }),
             cover: self.hands.on_glass(),
+            volume: self.glass.volume,
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

@@ -127,6 +127,8 @@ pub(super) struct Glass {
     pub(super) decoder: Option<(String, bool)>,
     /// How the stage keeps step, as it said last.
     pub(super) steps: Option<StageSteps>,
+    /// How loud it is, in percent, while something is heard.
+    pub(super) volume: Option<u8>,
 }
 
 impl Desk {
@@ -169,6 +171,7 @@ impl Desk {
             desk.trust = desk.rooms.store.trust(identity.publish_key).await?;
         }
         desk.recall_assignment().await?;
+        desk.recall_hush().await?;
         Ok(desk)
     }
 
@@ -242,7 +245,7 @@ impl Desk {
             LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
             LinkEvent::TakenDown(screens) => self.taken_down(screens).await,
-            LinkEvent::Order(order) => self.order(&order),
+            LinkEvent::Order(order) => self.order(&order).await,
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {
                     self.look("jpg", Some(width_max), answer);

@@ -3,6 +3,7 @@
 mod ballast;
 mod database;
 mod files;
+mod for_today;
 mod identity;
 mod plays;
 mod programme;

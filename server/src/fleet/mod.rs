@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::play::hold_ms;
+use anteroom_content::power::Lamp;
 use anteroom_content::wire::{Beat, Carrier, Delivery, PictureFormat, Refusal, Steps, ToPlayer, Versions, comeback};
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -102,6 +103,13 @@ impl Seen {
     pub fn steps_of(&self, screen: &ScreenId) -> Option<Steps> {
         let (_, beat) = self.beat.as_ref()?;
         beat.screens.iter().find(|told| told.screen == *screen)?.steps
+    }
+
+    /// Whether the display of a screen is lit, as its box said last.
+    #[must_use]
+    pub fn lamp_of(&self, screen: &ScreenId) -> Option<Lamp> {
+        let (_, beat) = self.beat.as_ref()?;
+        beat.screens.iter().find(|told| told.screen == *screen)?.lamp
     }
 }
 

@@ -260,6 +260,7 @@ impl Player {
             steps: None,
             cover: None,
             volume: None,
+            lamp: None,
         });
         Beat {
             at: System.now(),

@@ -6,6 +6,7 @@ mod delivery;
 mod glass;
 mod hands;
 mod looks;
+mod power;
 mod report;
 mod round;
 mod signs;

@@ -96,6 +96,7 @@ impl Desk {
             }),
             cover: self.hands.on_glass(),
             volume: self.glass.volume,
+            lamp: self.lamp(),
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

@@ -11,7 +11,7 @@ use bevy::prelude::*;
 use super::call::Calls;
 use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
-use super::dress::{Scenery, backdrop};
+use super::dress::{Fitted, Scenery, backdrop};
 use super::files::{Delivery, Files};
 use super::film::{Film, Reel};
 use super::glance::{Glances, gist_of_frame};
@@ -269,7 +269,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                 let place = placed(content.fitted(still.width, still.height));
                 commands.entity(root).with_children(|parent| {
                     parent.spawn(backdrop(content));
-                    parent.spawn((node, place, Covers(WHITE)));
+                    parent.spawn((node, place, Covers(WHITE), Fitted::Medium(still.width, still.height)));
                 });
             }
         }
@@ -281,7 +281,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                     if place != content {
                         parent.spawn(backdrop(content));
                     }
-                    parent.spawn((film, placed(place)));
+                    parent.spawn((film, placed(place), Fitted::Medium(reel.width, reel.height)));
                 });
             }
         }

@@ -12,10 +12,12 @@ use super::clockwork::Clockwork;
 use super::director::{Desk, Direction};
 use super::entry::EntryPage;
 use super::film::Dial;
+use super::glance::Glances;
 use super::glass::Glass;
 use super::ink::{DEEP, SHADE, WHITE};
 use super::layout::Layout;
 use super::mark::{Mark, Style};
+use super::notice::{NoticeFacts, notice};
 use super::paint::{Covers, colour, placed, region, repaint};
 use super::picture::Pictures;
 use super::rail::{ClockFace, RailFacts, rail};
@@ -26,6 +28,7 @@ use super::{call, card};
 /// How high the regions lie: acts are between.
 const RAIL_HEIGHT: i32 = 1;
 const STRIP_HEIGHT: i32 = 2;
+const NOTICE_HEIGHT: i32 = 3;
 const CAPTION_HEIGHT: i32 = i32::MAX - 2;
 
 /// The most bytes of glyphs kept: some ten thousand characters of waiting-room size.
@@ -35,11 +38,14 @@ const ATLAS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 #[derive(Resource)]
 pub(super) struct Scenery {
     pub(super) layout: Layout,
-    /// The same while nobody is called.
+    /// The same while nobody is called,
     base: Layout,
+    /// and while there are no notices.
+    bare: Layout,
     rail: Region<RailFacts>,
     strip: Region<StripFacts>,
     caption: Region<String>,
+    notice: Region<NoticeFacts>,
     /// What words on the glass were worked out from.
     words: Option<(u64, Layout, Option<ClockFace>)>,
 }
@@ -54,11 +60,11 @@ impl<Facts> Region<Facts> {
 }
 
 pub(super) fn add(app: &mut App, layout: Layout) {
-    let (rail, strip, caption) = (Region::NEW, Region::NEW, Region::NEW);
-    app.insert_resource(Scenery { layout, base: layout, rail, strip, caption, words: None })
+    let (rail, strip, caption, notice) = (Region::NEW, Region::NEW, Region::NEW, Region::NEW);
+    app.insert_resource(Scenery { layout, base: layout, bare: layout, rail, strip, caption, notice, words: None })
         .add_systems(Startup, raise_regions)
         .add_systems(Update, (measure, tidy_atlases).before(Direction))
-        .add_systems(Update, (call::turn, dress_regions, dress_words, fade).chain().after(Direction));
+        .add_systems(Update, (call::turn, refit, dress_regions, dress_words, fade).chain().after(Direction));
 }
 
 impl Scenery {
@@ -67,11 +73,16 @@ impl Scenery {
         self.base
     }
 
+    /// The same without notices.
+    pub(super) const fn bare(&self) -> Layout {
+        self.bare
+    }
+
     /// Divides the glass in another way: what stands in its regions is worked out anew.
     pub(super) fn divide(&mut self, layout: Layout) {
         if self.layout != layout {
             self.layout = layout;
-            (self.rail.facts, self.strip.facts, self.caption.facts) = (None, None, None);
+            (self.rail.facts, self.strip.facts, self.caption.facts, self.notice.facts) = (None, None, None, None);
         }
     }
 }
@@ -80,17 +91,23 @@ fn raise_regions(mut commands: Commands, mut scenery: ResMut<Scenery>) {
     scenery.rail.root = Some(commands.spawn(region(RAIL_HEIGHT)).id());
     scenery.strip.root = Some(commands.spawn(region(STRIP_HEIGHT)).id());
     scenery.caption.root = Some(commands.spawn(region(CAPTION_HEIGHT)).id());
+    scenery.notice.root = Some(commands.spawn(region(NOTICE_HEIGHT)).id());
 }
 
 /// Another glass or another screen: everything finds a new place.
 fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pictures>, mut commands: Commands) {
-    let sight = desk.told.sight(desk.clock.now(), desk.glass.width_px, desk.glass.height_px);
-    let layout = Layout::of(&sight);
-    if layout == scenery.base {
+    let now = desk.clock.now();
+    let sight = desk.told.sight(now, desk.glass.width_px, desk.glass.height_px);
+    let bare = Layout::of(&sight);
+    // A notice that comes or goes moves what stands there and ends nothing; `call` divides the glass.
+    let has_notice = desk.told.notices(now).next().is_some();
+    scenery.base = if has_notice { Layout::with_notice(&sight) } else { bare };
+    if bare == scenery.bare {
         return;
     }
-    scenery.base = layout;
-    scenery.divide(layout);
+    scenery.bare = bare;
+    let base = scenery.base;
+    scenery.divide(base);
     pictures.forget();
     let Desk { cast, files, glass, .. } = &mut desk;
     let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;
@@ -127,7 +144,7 @@ fn dress_regions(
     mut images: ResMut<Assets<Image>>,
 ) {
     let now = clock.now();
-    let Scenery { layout, rail: rail_region, strip: strip_region, caption, .. } = &mut *scenery;
+    let Scenery { layout, rail: rail_region, strip: strip_region, caption, notice: notice_region, .. } = &mut *scenery;
     let place = told.stand().and_then(|stand| Some((stand.show(now)?, stand.screen_at(now)?)));
     let act = cast.on_glass.as_ref();
     let rail_facts = place.map(|(show, screen)| rail_facts(show, screen, act, now));
@@ -138,6 +155,7 @@ fn dress_regions(
         time: ClockFace::at(&show.offsets, now).time,
     });
     let words = act.and_then(|act| caption_at(act, now));
+    let notice_facts = NoticeFacts::at(layout, told.notices(now), now);
     let mut painter = |root: Option<Entity>, marks: Vec<Mark>| {
         if let Some(root) = root {
             repaint(&mut commands, &mut images, root, &marks);
@@ -151,6 +169,10 @@ fn dress_regions(
     if strip_region.facts != strip_facts {
         painter(strip_region.root, strip_facts.as_ref().map(|facts| strip(layout, facts)).unwrap_or_default());
         strip_region.facts = strip_facts;
+    }
+    if notice_region.facts != notice_facts {
+        painter(notice_region.root, notice_facts.as_ref().map(|facts| notice(layout, facts)).unwrap_or_default());
+        notice_region.facts = notice_facts;
     }
     if caption.facts != words {
         painter(caption.root, words.as_ref().map(|words| caption_marks(layout, words)).unwrap_or_default());
@@ -232,7 +254,40 @@ fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<M
 
 /// What lies behind a picture of another shape than its place.
 pub(super) fn backdrop(area: Area) -> impl Bundle {
-    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP))
+    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP), Fitted::Whole)
+}
+
+/// How a node of an act stands in the content area, wherever that is.
+#[derive(Debug, Clone, Copy, Component)]
+pub(super) enum Fitted {
+    /// Over all of it.
+    Whole,
+    /// As large as a medium of so many pixels fits.
+    Medium(u32, u32),
+}
+
+/// Moves what stands in the content area when that moves: nothing that plays ends for it.
+fn refit(
+    scenery: Res<Scenery>,
+    mut nodes: Query<(&Fitted, &mut Node)>,
+    mut glass: ResMut<Glass>,
+    mut glances: ResMut<Glances>,
+    mut last: Local<Area>,
+) {
+    let content = scenery.layout.content;
+    if *last == content {
+        return;
+    }
+    *last = content;
+    for (fitted, mut node) in &mut nodes {
+        *node = placed(match fitted {
+            Fitted::Whole => content,
+            Fitted::Medium(width, height) => content.fitted(*width, *height),
+        });
+    }
+    // A glance on its way looks for a picture where it does not stand any more.
+    glances.rest();
+    glass.is_stale = true;
 }
 
 /// Lets the act that came cover the one before it, little by little.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{DAY_MS, Instant, Offsets};
-use anteroom_content::id::{DepartmentId, SiteId, ZoneId};
+use anteroom_content::id::{DepartmentId, NoticeId, SiteId, ZoneId};
 use anteroom_content::item::Item;
 use anteroom_content::place::{Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
@@ -12,8 +12,9 @@ use anteroom_content::programme::{ENGINE, Part, Show};
 use anteroom_content::schedule::{Campaign, Rule, Window};
 
 use super::PublishError;
+use crate::db::notices::NoticeRecord;
 use crate::db::places::Places;
-use crate::db::{campaigns, clinics, items, places, playlists};
+use crate::db::{campaigns, clinics, items, notices, places, playlists};
 use crate::state::State;
 
 /// How far back overrides are carried: a clinic that was moved away from a day last month may be held tomorrow.
@@ -34,6 +35,8 @@ pub struct Draft {
     pub campaigns: Vec<Campaign>,
     /// The clinics of every department.
     pub timetable: Timetable,
+    /// Notices that stand now or later.
+    pub notices: Vec<NoticeRecord>,
 }
 
 /// The parts of one zone's programme.
@@ -59,6 +62,7 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
         rules: playlists::rules(&state.db).await?,
         campaigns: campaigns::campaigns(&state.db).await?,
         timetable: clinics::timetable(&state.db, &from).await?,
+        notices: notices::standing(&state.db, state.now()).await?,
     })
 }
 
@@ -71,24 +75,32 @@ pub fn compose(draft: &Draft, phone_address: &str, now: Instant) -> Result<Vec<Z
     draft.places.zones.iter().map(|zone| compose_zone(draft, &grounds, zone, phone_address, now)).collect()
 }
 
-/// Composes the clinic parts alone: each department's clinics once, however many zones show them.
+/// Composes the clinic parts alone: the same clinics and notices once, however many zones show them.
 ///
 /// # Errors
 /// [`PublishError::Document`] when a timetable cannot be written.
 pub(super) fn compose_clinics(draft: &Draft) -> Result<HashMap<ZoneId, Part>, PublishError> {
-    let mut known: HashMap<&[DepartmentId], Part> = HashMap::new();
+    let mut known: HashMap<(&[DepartmentId], Vec<NoticeId>), Part> = HashMap::new();
     let mut parts = HashMap::with_capacity(draft.places.zones.len());
     for zone in &draft.places.zones {
-        let part = if let Some(part) = known.get(zone.departments.as_slice()) {
+        let of_zone = draft.notices.iter().filter(|one| one.is_for(zone)).map(|one| one.notice.id.clone());
+        let key = (zone.departments.as_slice(), of_zone.collect());
+        let part = if let Some(part) = known.get(&key) {
             part.clone()
         } else {
-            let part = Part::of(&draft.timetable.of_departments(&zone.departments))?;
-            known.insert(&zone.departments, part.clone());
+            let part = Part::of(&clinic_of(draft, zone))?;
+            known.insert(key, part.clone());
             part
         };
         parts.insert(zone.id.clone(), part);
     }
     Ok(parts)
+}
+
+/// What holds at once in a zone: its clinics and its notices.
+fn clinic_of(draft: &Draft, zone: &Zone) -> Timetable {
+    let notices = draft.notices.iter().filter(|one| one.is_for(zone)).map(|one| one.notice.clone());
+    Timetable { notices: notices.collect(), ..draft.timetable.of_departments(&zone.departments) }
 }
 
 /// Places by what they belong to, so that a network of thousands of zones is gone through once.
@@ -143,7 +155,7 @@ fn compose_zone(
         other_offsets,
         phone_address: phone_address.to_owned(),
     };
-    let clinic = draft.timetable.of_departments(&zone.departments);
+    let clinic = clinic_of(draft, zone);
     Ok(ZoneParts { zone: zone.id.clone(), show_part: Part::of(&show)?, clinic_part: Part::of(&clinic)?, show })
 }
 

@@ -9,6 +9,7 @@ mod enrolment;
 mod faults;
 mod gapless;
 mod golden;
+mod notice;
 mod offline;
 mod own_glass;
 mod playlist_to_report;

@@ -439,7 +439,7 @@ impl Report {
             return Totals::default();
         };
         let number = |n: usize| line.get(n).and_then(|cell| cell.parse().ok()).unwrap_or(0);
-        Totals { plays: number(3), complete: number(4), opens: number(6) + number(7) }
+        Totals { plays: number(3), complete: number(4), opens: number(8) + number(9) }
     }
 }
 

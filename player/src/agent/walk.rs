@@ -210,6 +210,16 @@ async fn supply_parts(
     talk.say(ToPlayer::Manifest(server.seal(&manifest))).await;
 }
 
+/// A box that was paired with a server which knows the time, and their first conversation: nothing was supplied yet.
+async fn paired(folder: &Path, script: &str) -> (FakeServer, Running, Talk) {
+    let mut server = FakeServer::start();
+    server.set_time(System.now());
+    let agent = Running::start(&server, folder, script);
+    server.pair("box-7").await;
+    let talk = server.talks.recv().await.unwrap();
+    (server, agent, talk)
+}
+
 async fn play(talk: &mut Talk) -> Play {
     loop {
         if let ToServer::Plays(envelope) = talk.next().await {
@@ -271,11 +281,7 @@ async fn a_box_is_paired_placed_supplied_and_its_play_is_counted_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_server_the_last_good_programme_is_on_the_glass_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (server, agent, mut talk) = paired(folder.path(), "").await;
     supply(&server, &mut talk, b"a picture", 4).await;
     agent.until(|status| status.manifest_version == 4).await;
     // An older word is not obeyed, and neither is one that nobody trusted has signed.
@@ -297,11 +303,7 @@ async fn without_a_server_the_last_good_programme_is_on_the_glass_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_programme_for_a_newer_engine_is_refused_and_told_and_the_last_good_one_stays() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (server, agent, mut talk) = paired(folder.path(), "").await;
     supply(&server, &mut talk, b"a picture", 4).await;
     agent.until(|status| status.manifest_version == 4).await;
     let newer = Show { engine: ENGINE + 1, ..show(server.keep(b"a newer picture")) };

@@ -264,8 +264,10 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     let height = ACTS_HEIGHT + cast.height;
     let (frame, root) = match act.due.scene {
         Scene::Item { .. } | Scene::Evergreen { .. } => {
-            let root = commands.spawn(framed(content)).id();
-            (commands.spawn(frame(content, height)).add_child(root).id(), root)
+            // Words take back what a call took of a ribbon, when it is over.
+            let place = scenery.base().content;
+            let root = commands.spawn(framed(place)).id();
+            (commands.spawn(frame(place, height)).add_child(root).id(), root)
         }
         Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => {
             let root = commands.spawn(region(height)).id();

@@ -49,11 +49,7 @@ async fn systemd_hears_that_the_agent_is_ready_lives_and_stops() {
 
 /// A server, a box of it with a programme, and what they say to each other; its stage does as the script says.
 async fn placed(folder: &Path, script: &str) -> (FakeServer, Running, Talk) {
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder, script);
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (server, agent, mut talk) = paired(folder, script).await;
     supply(&server, &mut talk, b"a picture", 4).await;
     (server, agent, talk)
 }

@@ -88,11 +88,7 @@ async fn a_clinic_is_on_the_glass_while_the_files_of_its_show_are_still_fetched(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_box_says_why_a_manifest_is_not_on_its_glass() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (mut server, agent, mut talk) = paired(folder.path(), "").await;
     let missing = (ContentHash::of(b"nobody has it"), 12 << 20);
     supply_show(&server, &mut talk, &show(missing), 4).await;
     let mut told = shown(&delivery(&mut talk, 4).await);
@@ -143,11 +139,7 @@ async fn a_box_says_why_a_manifest_is_not_on_its_glass() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_box_whose_server_stops_plays_on_and_comes_back_within_the_window() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (mut server, agent, mut talk) = paired(folder.path(), "").await;
     supply(&server, &mut talk, b"a picture", 4).await;
     let frames = agent.until(|status| status.manifest_version == 4).await.frames;
     for _ in 0..2 {

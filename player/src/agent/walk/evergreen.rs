@@ -59,11 +59,7 @@ fn files_of(folder: &Path, place: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_every_programme_is_damaged_the_set_stands_in_and_the_server_hears_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (server, agent, mut talk) = paired(folder.path(), "").await;
     supply_show(&server, &mut talk, &with_set(&server, &["lunch", "stairs"]), 4).await;
     pinned(folder.path(), &["lunch", "stairs"]).await;
     assert_eq!(files_of(folder.path(), "evergreen").len(), 2);
@@ -104,11 +100,7 @@ async fn where_every_programme_is_damaged_the_set_stands_in_and_the_server_hears
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_newest_programme_does_not_name_stands_in_no_more_though_the_next_has_not_come() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (server, agent, mut talk) = paired(folder.path(), "").await;
     supply_show(&server, &mut talk, &with_set(&server, &["recalled", "stairs"]), 4).await;
     pinned(folder.path(), &["recalled", "stairs"]).await;
     // The next set names a file that the server has not got.

@@ -9,11 +9,7 @@ use super::*;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_charter_ends_the_old_publish_key_and_what_is_on_the_glass_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = FakeServer::start();
-    server.set_time(System.now());
-    let agent = Running::start(&server, folder.path(), "");
-    server.pair("box-7").await;
-    let mut talk = server.talks.recv().await.unwrap();
+    let (mut server, agent, mut talk) = paired(folder.path(), "").await;
     supply(&server, &mut talk, b"a picture", 4).await;
     agent.until(|status| status.manifest_version == 4).await;
 

@@ -5,6 +5,7 @@
 //!
 //! - **site**, **building**, **zone**: a hospital or pharmacy, a house of it, a place in it where people wait ([`place`]).
 //! - **screen**: one piece of glass. **box**: one machine with one identity; it drives one or more screens.
+//! - **volume**: how loud a zone may be at an instant, in percent; 0 unless somebody chose otherwise ([`volume`]).
 //! - **network** (联播网): zones across sites that share an editor and playlists.
 //! - **item**: one piece of content in one version, with its legal **class** and its **face** on the glass ([`item`]).
 //! - **playlist**: items in an order; a **turn** is one place in it ([`playlist`]).
@@ -43,4 +44,5 @@ mod sim;
 pub mod text;
 pub mod timeline;
 pub mod trust;
+pub mod volume;
 pub mod wire;

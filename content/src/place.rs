@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{BuildingId, DepartmentId, NetworkId, ScreenId, ShortCode, SiteId, ZoneId};
 use crate::schedule::{DayKinds, Policy};
 use crate::text::Text;
+use crate::volume::Sound;
 
 /// A city, by its six-digit administrative code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +186,9 @@ pub struct Zone {
     /// What may be heard.
     #[serde(default)]
     pub audio: Audio,
+    /// How loud its screens may be, and when they are quiet; none is mute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<Sound>,
     /// Departments whose clinics its strip shows.
     #[serde(default)]
     pub departments: Vec<DepartmentId>,

@@ -50,6 +50,13 @@ pub enum ToStage {
     Cover(Box<Covering>),
     /// Somebody is called: to be shown for a moment, beside the programme.
     Call(Call),
+    /// Be no louder than this, whatever the programme allows.
+    Hush {
+        /// In percent.
+        percent: u8,
+        /// Until then.
+        until: Instant,
+    },
 }
 
 /// What a screen stands on.
@@ -222,6 +229,16 @@ pub enum FromStage {
         /// The file on the glass meanwhile, if it may be the reason.
         file: Option<ContentHash>,
         /// In words.
+        text: String,
+    },
+    /// A movie is heard from now on, or is not any more.
+    Heard {
+        /// How loud, in percent; 0 is not at all.
+        percent: u8,
+    },
+    /// Movies are silent that should be heard.
+    Mute {
+        /// Why, in words.
         text: String,
     },
 }

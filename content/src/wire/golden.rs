@@ -99,11 +99,25 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines.push(line("welcome to a network that lets plays wait", &welcome(at, mark, 60_000)));
     lines.extend(messages_of_hands(at, &screen, hello));
     lines.extend(messages_of_calls(at));
+    lines.extend(messages_of_sound(at, &screen, hash));
     lines
 }
 
+fn messages_of_sound(at: Instant, screen: &ScreenId, hash: ContentHash) -> [(String, Vec<u8>); 3] {
+    let command = Command::Volume { percent: 20, for_today: at.plus_ms(3_600_000) };
+    let order = Order { id: u64::MAX >> 1, screen: screen.clone(), until: at.plus_ms(ORDER_MS), command };
+    let screens = vec![ScreenBeat { volume: Some(20), ..screen_beat(screen) }];
+    let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+    [
+        line("order volume", &ToPlayer::Order(order)),
+        line("beat of one heard", &ToServer::Beat(beat)),
+        trouble(TroubleKind::Sound, hash),
+    ]
+}
+
+/// A screen of which there is nothing to say.
 fn screen_beat(screen: &ScreenId) -> ScreenBeat {
-    ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover: None, rung: None }
+    ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover: None, rung: None, volume: None }
 }
 
 fn trouble(kind: TroubleKind, hash: ContentHash) -> (String, Vec<u8>) {

@@ -142,6 +142,9 @@ pub struct ScreenBeat {
     /// Where it stands below its programme; none while that has something to show, or is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
+    /// How loud it is, in percent; none while nothing is heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u8>,
 }
 
 /// What stands in where no programme has anything to show. Whether the newest one is in force says `manifest_version`.
@@ -210,6 +213,8 @@ pub enum TroubleKind {
     Trust,
     /// What is on the glass is not what it should be: black, still, of another size, or words without shapes.
     Glass,
+    /// The sound device fails: the picture goes on without it.
+    Sound,
     /// Of a newer box.
     #[serde(other)]
     Other,

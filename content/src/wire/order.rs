@@ -54,6 +54,13 @@ pub enum Command {
     RestartAgent,
     /// Tell the newest lines of the player's log.
     Log,
+    /// Be no louder than this, whatever the zone allows; it can only make a screen quieter.
+    Volume {
+        /// In percent.
+        percent: u8,
+        /// Until then, and over restarts of the box: the end of the zone's day.
+        for_today: Instant,
+    },
     /// Of a newer server.
     #[serde(other)]
     Unknown,

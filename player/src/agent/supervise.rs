@@ -179,7 +179,8 @@ impl Life {
                             FromStage::Frames { .. } | FromStage::Shown(_) | FromStage::Ended(_)
                             | FromStage::Applied { .. } | FromStage::Looked { .. } | FromStage::Fault { .. }
                             | FromStage::Decodes { .. } | FromStage::Amiss { .. }
-                            | FromStage::Opens { .. } | FromStage::Opened { .. } | FromStage::Covered { .. } => {}
+                            | FromStage::Opens { .. } | FromStage::Opened { .. } | FromStage::Covered { .. }
+                            | FromStage::Heard { .. } | FromStage::Mute { .. } => {}
                         }
                         events.send(Event::Stage(StageEvent::Said(message))).await;
                     }

@@ -147,6 +147,7 @@ pub(super) fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             tags: vec![],
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: vec![],
         },
         screens: vec![Screen {

@@ -22,7 +22,7 @@ use super::paint::colour;
 use super::told::Told;
 use super::{
     blindfold, call, director, dress, eye, film, fonts, glance, glass, imprint, look, nightly, overlay, pipe, report,
-    tofu,
+    sound, tofu,
 };
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
@@ -119,6 +119,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     nightly::add(app);
     overlay::add(app);
     call::add(app);
+    sound::add(app, clock);
     match options.display {
         Display::Headless => {
             app.set_runner(drive);

@@ -26,6 +26,7 @@ use super::paint::{Covers, frame, framed, placed, region};
 use super::picture::Pictures;
 use super::pipe::{Inbox, Outbox, Word};
 use super::report::Report;
+use super::sound::Sound;
 use super::told::{Due, Ground, Scene, Told};
 use crate::bridge::{FromStage, ToStage};
 
@@ -76,7 +77,7 @@ fn hear(
     mut inbox: ResMut<Inbox>,
     mut desk: Desk,
     mut looks: ResMut<Looks>,
-    (mut overlay, mut calls): (ResMut<Overlay>, ResMut<Calls>),
+    (mut overlay, mut calls, mut sound): (ResMut<Overlay>, ResMut<Calls>, ResMut<Sound>),
     mut exit: MessageWriter<AppExit>,
 ) {
     for _ in 0..WORDS_A_FRAME_MAX {
@@ -84,6 +85,7 @@ fn hear(
         match word {
             Word::Told(ToStage::Cover(covering)) => overlay.tell(*covering),
             Word::Told(ToStage::Call(call)) => calls.tell(call, Moment::now()),
+            Word::Told(ToStage::Hush { percent, until }) => sound.hush(percent, until),
             Word::Told(message) => obey(message, &mut desk, &mut looks, &mut exit),
             Word::Ended => {
                 tracing::info!("the agent is gone: the stage ends");
@@ -113,8 +115,8 @@ fn obey(message: ToStage, desk: &mut Desk, looks: &mut Looks, exit: &mut Message
             looks.ask(Look { token, file, width_max }, &desk.outbox, desk.clock.now());
             return;
         }
-        // What lies over the programme or stands beside it is no ground of it.
-        ToStage::Cover(_) | ToStage::Call(_) => return,
+        // What lies over the programme or stands beside it is no ground of it, and neither is how loud it is.
+        ToStage::Cover(_) | ToStage::Call(_) | ToStage::Hush { .. } => return,
         ToStage::Leave => {
             desk.report.interrupt(&desk.outbox);
             exit.write(AppExit::Success);

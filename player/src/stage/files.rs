@@ -121,7 +121,7 @@ impl Files {
 }
 
 /// Where a file lies: `FOLDER/ab/abcdef…`.
-fn path_of(folder: &Path, hash: ContentHash) -> PathBuf {
+pub(super) fn path_of(folder: &Path, hash: ContentHash) -> PathBuf {
     let name = hash.to_hex();
     folder.join(name.get(..2).unwrap_or_default()).join(name)
 }

@@ -223,11 +223,11 @@ fn gist_of(image: &Image, place: Area) -> Option<Gist> {
     look_at(image, place, |width, height, grey| Gist::of(width, height, grey))
 }
 
-/// Looks at a part of a frame that was read back: `with` gets its size and how bright each of its pixels is.
+/// Looks at a part of a frame that was read back: `see` gets its size and how bright each of its pixels is.
 pub(super) fn look_at<T>(
     image: &Image,
     place: Area,
-    with: impl FnOnce(u32, u32, &dyn Fn(u32, u32) -> Option<u8>) -> Option<T>,
+    see: impl FnOnce(u32, u32, &dyn Fn(u32, u32) -> Option<u8>) -> Option<T>,
 ) -> Option<T> {
     let bytes = image.data.as_ref()?;
     let (width, height) = (side(image.width()), side(image.height()));
@@ -237,7 +237,7 @@ pub(super) fn look_at<T>(
     }
     let stride = image.width() as usize;
     let (left, top) = (usize::try_from(place.x).ok()?, usize::try_from(place.y).ok()?);
-    with(u32::try_from(place.w).ok()?, u32::try_from(place.h).ok()?, &|x, y| {
+    see(u32::try_from(place.w).ok()?, u32::try_from(place.h).ok()?, &|x, y| {
         let at = ((top + y as usize) * stride + left + x as usize) * PIXEL;
         // Whichever order the colours come in.
         let colours = bytes.get(at..at + 3)?.iter().map(|value| u16::from(*value)).sum::<u16>();

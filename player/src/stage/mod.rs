@@ -5,7 +5,8 @@
 //! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
 //! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes. `glance` holds the
 //! glass against what ought to be on it.
-//! `call` has somebody called take the clock's place for a moment; `overlay` lies over all of it while a person wants that.
+//! `call` has somebody called take the clock's place for a moment; `sound` lets a movie be heard where a zone allows it,
+//! through a `speaker` that nothing waits for. `overlay` lies over all of it while a person wants that.
 
 #![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
 #![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
@@ -44,6 +45,8 @@ mod picture;
 mod pipe;
 mod rail;
 mod report;
+mod sound;
+mod speaker;
 mod step;
 mod strip;
 mod test_card;
@@ -51,6 +54,7 @@ mod tofu;
 mod told;
 mod typeset;
 mod verdict;
+mod voice;
 
 pub(crate) use boot::{Display, StageOptions, run};
 pub(crate) use fonts::found as fonts_found;

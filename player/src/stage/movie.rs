@@ -1,5 +1,5 @@
-//! Movies: GStreamer decodes ahead of the clock, and the clock says which frame is due. No sound is decoded: screens of
-//! waiting rooms are mute and carry captions instead.
+//! Movies: GStreamer decodes ahead of the clock, and the clock says which frame is due. No sound is decoded here: screens of
+//! waiting rooms are mute and carry captions instead, and where one is not, its sound has a pipeline of its own (`voice`).
 
 use std::path::Path;
 use std::time::{Duration, Instant as Moment};

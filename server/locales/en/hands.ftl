@@ -65,3 +65,12 @@ planned-down = Planned while down
 planned-down-line = { $count } of them were planned while screens were taken down, and were not played for that reason:
 planned-down-span = { $from } – { $until }, by { $by }
 planned-down-now = now
+# Sound
+hands-do-volume = Turn down
+volume-today = Volume of this screen today
+volume-mute = Mute
+volume-help = It can only be turned down, never above the { $max } % its zone allows; the end of the day undoes it, a restart of the box does not.
+volume-heard = Heard now: { $percent } %
+volume-silent = Nothing is heard now
+said-volume = Told: no louder than { $percent } % today.
+bad-volume-cap = The volume cannot be above the { $max } % its zone allows.

@@ -56,3 +56,12 @@ planned-down = 撤下时段内计划
 planned-down-line = 其中 { $count } 次计划在屏幕被撤下期间，没有播放是因为有人撤下了屏幕：
 planned-down-span = { $from } – { $until }，由 { $by } 撤下
 planned-down-now = 至今
+# 声音
+hands-do-volume = 调低音量
+volume-today = 这块屏幕今天的音量
+volume-mute = 静音
+volume-help = 只能调低，不会超过本区域的上限 { $max } %；到今天结束时恢复，盒子重启后仍有效。
+volume-heard = 正在播放声音：{ $percent } %
+volume-silent = 现在没有声音
+said-volume = 已通知：今天音量最高 { $percent } %。
+bad-volume-cap = 音量不能超过本区域的上限 { $max } %。

@@ -18,6 +18,7 @@ use super::fault::Fault;
 use super::fields::{Fields, Named, clean};
 use super::frame::{Page, show};
 use super::said::Said;
+use super::sound::Loud;
 use super::visitor::Staff;
 use crate::db::places::{self, Places};
 use crate::hands::{self, Fate, Given, Scope, TakeDown};
@@ -37,6 +38,9 @@ const COMMANDS: [(&str, Command); 6] = [
 const FOR_MANY: usize = 3;
 
 fn word_of(command: Command) -> &'static str {
+    if matches!(command, Command::Volume { .. }) {
+        return "volume";
+    }
     COMMANDS.into_iter().find(|(_, known)| *known == command).map_or("unknown", |(word, _)| word)
 }
 
@@ -179,6 +183,8 @@ pub(super) struct Hands {
     pub(super) down: Option<DownLine>,
     /// It was taken down in this very scope.
     pub(super) is_down_here: bool,
+    /// Of a screen that may be heard.
+    pub(super) sound: Option<Loud>,
 }
 
 impl Hands {
@@ -202,6 +208,7 @@ impl Hands {
             screens: screens.into_iter().map(|screen| hand(desk, page, screen)).collect(),
             down,
             is_down_here,
+            sound: Loud::of(desk, scope, places),
         }))
     }
 }
@@ -270,7 +277,7 @@ pub(super) async fn look(
 }
 
 /// Where a person goes on after a deed.
-fn way_of(scope: &Scope) -> String {
+pub(super) fn way_of(scope: &Scope) -> String {
     match scope {
         Scope::Screen(id) => format!("/screens/{id}"),
         Scope::Zone(_) | Scope::Site(_) => format!("/hands/{scope}"),

@@ -53,6 +53,7 @@ mod screens;
 pub mod setup;
 mod sign_in;
 mod site_form;
+mod sound;
 mod timeline;
 mod timeline_form;
 mod timeline_row;

@@ -1,7 +1,10 @@
-//! Adding, changing and removing a zone: kind, hours, departments, networks, who may be there.
+//! Adding, changing and removing a zone: kind, hours, departments, networks, who may be there, what is heard.
+
+mod hours;
+mod sound;
 
 use anteroom_content::id::{DepartmentId, NetworkId, ZoneId};
-use anteroom_content::place::{Audio, Building, Membership, Network, OpenHours, OpenOn, Zone, ZoneKind};
+use anteroom_content::place::{Audio, Building, Membership, Network, OpenHours, Zone, ZoneKind};
 use anteroom_content::schedule::DayKind;
 use anteroom_content::text::Text;
 use askama::Template;
@@ -20,6 +23,7 @@ use super::visitor::Staff;
 use super::window_form::read_hours;
 use crate::db::places::{self, Places};
 use crate::db::{DbError, clinics};
+use hours::{hours_on, on_wall, on_word};
 
 /// The most words a zone bears; more and nobody knows which rules aim at it.
 const TAGS_MAX: usize = 20;
@@ -79,6 +83,14 @@ pub(super) struct ZoneForm {
     /// `HH:MM` of each kind of day.
     #[serde(default)]
     pub(super) on_to: Vec<String>,
+    /// How loud it may be, in percent; as it was where it does not come.
+    pub(super) volume: Option<String>,
+    /// `HH:MM` of each of its quiet hours.
+    #[serde(default)]
+    pub(super) quiet_from: Vec<String>,
+    /// `HH:MM` of each of its quiet hours.
+    #[serde(default)]
+    pub(super) quiet_to: Vec<String>,
 }
 
 impl ZoneForm {
@@ -95,6 +107,7 @@ impl ZoneForm {
             on_to: vec![String::new(); DayKind::ALL.len()],
             ..Self::default()
         }
+        .with_sound(None)
     }
 
     fn of(zone: &Zone) -> Self {
@@ -117,7 +130,9 @@ impl ZoneForm {
             on: DayKind::ALL.map(|kind| on_word(hours_on(zone, kind)).to_owned()).into(),
             on_from: DayKind::ALL.map(|kind| on_wall(zone, kind, |hours| hours.from_min)).into(),
             on_to: DayKind::ALL.map(|kind| on_wall(zone, kind, |hours| hours.to_min)).into(),
+            ..Self::default()
         }
+        .with_sound(zone.sound.as_ref())
     }
 
     /// The zone, or everything that is wrong with the form. What the form does not hold stays as it was.
@@ -139,58 +154,29 @@ impl ZoneForm {
         let open = self.open().ok_or_else(|| problems.push(Said::bad("bad-hours")));
         let open_on = self.open_on(was).ok_or_else(|| problems.push(Said::bad("bad-open-on")));
         let tags = self.tags(was).ok_or_else(|| problems.push(Said::bad("bad-tags").put("max", TAGS_MAX)));
-        match (id, building, kind, open, open_on, tags) {
-            (Ok(id), Some(building), Some(kind), Ok(open), Ok(open_on), Ok(tags)) if problems.is_empty() => Ok(Zone {
-                id,
-                site: building.site.clone(),
-                building: building.id.clone(),
-                floor: clean(&self.floor),
-                name,
-                kind,
-                child: !self.child.is_empty(),
-                networks: self.memberships(was),
-                open,
-                open_on,
-                tags,
-                no_ads: !self.no_ads.is_empty(),
-                audio: was.map_or(Audio::Mute, |was| was.audio),
-                departments: self.department.iter().filter_map(|id| DepartmentId::parse(id).ok()).collect(),
-            }),
+        let sound = self.sound(was).map_err(|said| problems.push(said));
+        match (id, building, kind, open, open_on, tags, sound) {
+            (Ok(id), Some(building), Some(kind), Ok(open), Ok(open_on), Ok(tags), Ok(sound)) if problems.is_empty() => {
+                Ok(Zone {
+                    id,
+                    site: building.site.clone(),
+                    building: building.id.clone(),
+                    floor: clean(&self.floor),
+                    name,
+                    kind,
+                    child: !self.child.is_empty(),
+                    networks: self.memberships(was),
+                    open,
+                    open_on,
+                    tags,
+                    no_ads: !self.no_ads.is_empty(),
+                    audio: was.map_or(Audio::Mute, |was| was.audio),
+                    sound,
+                    departments: self.department.iter().filter_map(|id| DepartmentId::parse(id).ok()).collect(),
+                })
+            }
             _ => Err(problems),
         }
-    }
-
-    fn open(&self) -> Option<[Option<OpenHours>; 7]> {
-        let mut open = [None; 7];
-        for ((day, hours), (from, to)) in (1..=7_u8).zip(&mut open).zip(self.from.iter().zip(&self.to)) {
-            if !self.day.contains(&day) {
-                continue;
-            }
-            *hours = Some(read_open(from, to)?);
-        }
-        (self.from.len() == 7 && self.to.len() == 7).then_some(open)
-    }
-
-    /// Other hours on some kinds of day. What says the same as before stays as it was written.
-    fn open_on(&self, was: Option<&Zone>) -> Option<Vec<OpenOn>> {
-        let mut wanted: Vec<(DayKind, Option<OpenHours>)> = Vec::new();
-        for (n, kind) in DayKind::ALL.into_iter().enumerate() {
-            let text = |all: &[String]| all.get(n).cloned().unwrap_or_default();
-            match text(&self.on).as_str() {
-                "closed" => wanted.push((kind, None)),
-                "hours" => wanted.push((kind, Some(read_open(&text(&self.on_from), &text(&self.on_to))?))),
-                _ => {}
-            }
-        }
-        if let Some(was) = was {
-            let before: Vec<_> =
-                DayKind::ALL.into_iter().filter_map(|kind| Some((kind, hours_on(was, kind)?))).collect();
-            if self.on.is_empty() || before == wanted {
-                return Some(was.open_on.clone());
-            }
-        }
-        let entry = |(kind, hours)| OpenOn { kinds: [kind].into_iter().collect(), hours };
-        Some(wanted.into_iter().map(entry).collect())
     }
 
     fn tags(&self, was: Option<&Zone>) -> Option<Vec<String>> {
@@ -215,30 +201,6 @@ impl ZoneForm {
         let networks = self.network.iter().filter_map(|id| NetworkId::parse(id).ok());
         networks.map(|network| Membership { weight: weight(&network), network }).collect()
     }
-}
-
-/// Opening hours; an end at or before the start lies on the next day.
-fn read_open(from: &str, to: &str) -> Option<OpenHours> {
-    read_hours(from, to).map(|hours| OpenHours { from_min: hours.from_min, to_min: hours.to_min })
-}
-
-/// What is said of a kind of day; none is nothing.
-#[expect(clippy::option_option, reason = "nothing said, closed, and hours are three things")]
-fn hours_on(zone: &Zone, kind: DayKind) -> Option<Option<OpenHours>> {
-    zone.open_on.iter().find(|on| on.kinds.holds(kind)).map(|on| on.hours)
-}
-
-#[expect(clippy::option_option, reason = "nothing said, closed, and hours are three things")]
-const fn on_word(said: Option<Option<OpenHours>>) -> &'static str {
-    match said {
-        None => "",
-        Some(None) => "closed",
-        Some(Some(_)) => "hours",
-    }
-}
-
-fn on_wall(zone: &Zone, kind: DayKind, minute: fn(OpenHours) -> u16) -> String {
-    hours_on(zone, kind).flatten().map(|hours| wall(minute(hours))).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -275,6 +237,14 @@ impl ZonePage {
 
     fn on<'a>(&self, texts: &'a [String], at: &usize) -> &'a str {
         texts.get(*at).map_or("", String::as_str)
+    }
+
+    fn volume(&self) -> &str {
+        self.form.volume.as_deref().unwrap_or_default()
+    }
+
+    fn quiet_rows(&self) -> std::ops::Range<usize> {
+        0..self.form.quiet_from.len()
     }
 
     fn tags(&self) -> &str {
@@ -355,6 +325,7 @@ pub(super) async fn add(
     }
     places::save_zone(&desk.house.db, &zone).await?;
     desk.note(&staff.account, "zone.add", zone.id.as_str(), &zone.name.zh).await?;
+    sound::note(&desk, &staff, None, &zone).await?;
     Ok(Said::new("said-place-saved").at("/screens"))
 }
 
@@ -374,6 +345,7 @@ pub(super) async fn change(
     };
     places::save_zone(&desk.house.db, &zone).await?;
     desk.note(&staff.account, "zone.change", id.as_str(), &zone.name.zh).await?;
+    sound::note(&desk, &staff, Some(was), &zone).await?;
     Ok(Said::new("said-place-saved").at("/screens"))
 }
 

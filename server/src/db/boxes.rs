@@ -292,6 +292,7 @@ fn kind_name(kind: TroubleKind) -> &'static str {
         TroubleKind::Clock => "clock",
         TroubleKind::Trust => "trust",
         TroubleKind::Glass => "glass",
+        TroubleKind::Sound => "sound",
         TroubleKind::Other => "other",
     }
 }

@@ -130,6 +130,7 @@ fn zone_of(id: ZoneId, site: SiteId, building: BuildingId, kind: ZoneKind) -> Re
         tags: Vec::new(),
         no_ads: false,
         audio: Audio::Mute,
+        sound: None,
         departments: vec![DepartmentId::parse(DEPARTMENT)?],
     })
 }

@@ -261,6 +261,7 @@ impl Player {
             steps: None,
             cover: None,
             rung: None,
+            volume: None,
         });
         Beat {
             at: System.now(),

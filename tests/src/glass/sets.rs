@@ -13,6 +13,7 @@ use anteroom_content::playlist::{Playlist, Turn};
 use anteroom_content::programme::{ENGINE, Show};
 use anteroom_content::schedule::{Calendar, Level, Policy, Rule, Target, Window};
 use anteroom_content::text::Text;
+use anteroom_content::volume::Sound;
 use serde_json::{Value, json};
 
 use super::STANDING_TIME_MS;
@@ -157,6 +158,13 @@ impl Set {
             cover: cover(Scene::Short),
             call: None,
         })
+    }
+
+    /// The same in a zone where this may be heard.
+    #[must_use]
+    pub fn heard(mut self, sound: Sound) -> Self {
+        self.show.zone.sound = Some(sound);
+        self
     }
 
     /// What lies over it, as the stage is told.
@@ -348,6 +356,7 @@ fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {
             tags: Vec::new(),
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: Vec::new(),
         },
         screens: vec![Screen {

@@ -17,6 +17,7 @@ mod queue_call;
 mod remote_hands;
 mod scan;
 mod server_killed;
+mod sound;
 mod stage_killed;
 mod storm;
 mod two_screens_in_step;

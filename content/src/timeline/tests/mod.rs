@@ -75,6 +75,7 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
             tags: Vec::new(),
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: Vec::new(),
         },
         screens: vec![screen("Z03-1", Role::Full), screen("Z03-S", Role::Strip)],

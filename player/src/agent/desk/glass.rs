@@ -29,6 +29,7 @@ impl Desk {
         self.glass.course = None;
         self.tell_clock();
         self.cover_new_stage();
+        self.hush_new_stage();
         self.tell_stage();
     }
 
@@ -162,6 +163,8 @@ impl Desk {
             FromStage::Fault { file: Some(hash), text } => self.file_failed(hash, text),
             FromStage::Opens { file } => self.glass.opening = Some((file, Tick::now())),
             FromStage::Opened { .. } => self.glass.opening = None,
+            FromStage::Heard { percent } => self.glass.volume = Some(percent).filter(|percent| *percent > 0),
+            FromStage::Mute { text } => self.tell_trouble(Trouble { kind: TroubleKind::Sound, file: None, text }),
             FromStage::Amiss { sort, file, text } => self.glass_amiss(sort, file, text).await,
             FromStage::Fault { file: None, text } => {
                 self.tell_trouble(Trouble { kind: TroubleKind::Stage, file: None, text });

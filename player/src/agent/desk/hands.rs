@@ -6,13 +6,20 @@ use std::time::{Duration, Instant as Tick};
 
 use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::ScreenId;
+use anteroom_content::volume::VOLUME_PERCENT_MAX;
 use anteroom_content::wire::{
     Answer, Command, Cover, IDENTIFY_MS, ORDER_MS, Order, Outcome, TEST_CARD_MS, ToServer, WhyNot,
 };
 
 use super::round::Desk;
 use crate::agent::limits::{ORDERS_AWAITED_MAX, ORDERS_REMEMBERED_MAX};
+use crate::agent::store::StoreError;
 use crate::bridge::{Covering, NamePlate, ToStage};
+
+/// How loud a screen may be for the rest of a day, by its name in the store.
+fn hush_of(screen: &ScreenId) -> String {
+    format!("volume {screen}")
+}
 
 /// What the desk knows of hands.
 #[derive(Debug, Default)]
@@ -27,6 +34,8 @@ pub(super) struct Hands {
     heard: VecDeque<u64>,
     /// Orders that wait for the stage.
     awaited: Vec<Awaited>,
+    /// No louder than this, in percent, until then.
+    hush: Option<(u8, Instant)>,
 }
 
 /// An order that is done when the stage says so.
@@ -106,7 +115,7 @@ impl Desk {
     }
 
     /// A person wants something done.
-    pub(super) fn order(&mut self, order: &Order) {
+    pub(super) async fn order(&mut self, order: &Order) {
         if !self.hands.is_news(order.id) {
             return;
         }
@@ -139,7 +148,32 @@ impl Desk {
                 self.rooms.leave.for_good_reason();
             }
             Command::Log => self.answer(order.id, &order.screen, self.rooms.journal.newest()),
+            Command::Volume { percent, for_today } => self.hush(order, percent, for_today).await,
             Command::Unknown => self.refuse_order(order, WhyNot::Unknown),
+        }
+    }
+
+    /// No louder than this for a while: kept, so that a power cut at noon makes nothing loud again.
+    async fn hush(&mut self, order: &Order, percent: u8, until: Instant) {
+        let kept = self.rooms.store.keep_for_today(&hush_of(&order.screen), i64::from(percent), until).await;
+        self.report(kept);
+        self.hands.hush = Some((percent, until));
+        self.tell(ToStage::Hush { percent, until });
+        self.answer(order.id, &order.screen, Vec::new());
+    }
+
+    /// What was ordered before the agent went down still holds.
+    pub(super) async fn recall_hush(&mut self) -> Result<(), StoreError> {
+        let Some(screen) = self.screen().cloned() else { return Ok(()) };
+        let kept = self.rooms.store.for_today(&hush_of(&screen)).await?;
+        self.hands.hush = kept.and_then(|(percent, until)| Some((u8::try_from(percent).ok()?, until)));
+        Ok(())
+    }
+
+    /// A stage was started: it learns how loud it may be.
+    pub(super) fn hush_new_stage(&mut self) {
+        if let Some((percent, until)) = self.hands.hush {
+            self.tell(ToStage::Hush { percent, until });
         }
     }
 
@@ -203,6 +237,9 @@ impl Desk {
     /// Another screen, or none: what was ordered was for the one before.
     pub(super) fn hands_off(&mut self) {
         self.hands.cover = None;
+        if self.hands.hush.take().is_some() {
+            self.tell(ToStage::Hush { percent: VOLUME_PERCENT_MAX, until: Instant(0) });
+        }
         self.hands.awaited.clear();
         self.tell_cover();
     }

@@ -96,6 +96,7 @@ impl Desk {
             }),
             cover: self.hands.on_glass(),
             rung: self.glass.rung,
+            volume: self.glass.volume,
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

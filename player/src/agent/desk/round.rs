@@ -134,6 +134,8 @@ pub(super) struct Glass {
     pub(super) steps: Option<StageSteps>,
     /// What stands in on it, as the stage said last.
     pub(super) rung: Option<Rung>,
+    /// How loud it is, in percent, while something is heard.
+    pub(super) volume: Option<u8>,
 }
 
 impl Desk {
@@ -177,6 +179,7 @@ impl Desk {
             desk.trust = desk.rooms.store.trust(identity.publish_key).await?;
         }
         desk.recall_assignment().await?;
+        desk.recall_hush().await?;
         Ok(desk)
     }
 
@@ -251,7 +254,7 @@ impl Desk {
             LinkEvent::HeldUp { version, obstacle } => self.on_its_way.held_up(version, obstacle),
             LinkEvent::Flows { version } => self.on_its_way.flows(version),
             LinkEvent::TakenDown(screens) => self.taken_down(screens).await,
-            LinkEvent::Order(order) => self.order(&order),
+            LinkEvent::Order(order) => self.order(&order).await,
             LinkEvent::Called(call, until) => self.called(&call, until),
             LinkEvent::Look { screen, width_max, answer } => {
                 if self.screen() == Some(&screen) {

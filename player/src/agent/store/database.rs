@@ -8,10 +8,10 @@ use super::Ballast;
 use crate::agent::limits::DATABASE_WAIT;
 
 /// The version of the schema, kept in the database's `user_version`.
-const SCHEMA_VERSION: i64 = 5;
+const SCHEMA_VERSION: i64 = 6;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What each version added to the one before it, oldest first.
-const ADDED: [(i64, &str); 4] = [
+const ADDED: [(i64, &str); 5] = [
     (2, "alter table edition add column carry text not null default '{}'"),
     // Up to where the server was known to hold a log, and when: what it has held for two weeks may go.
     (
@@ -26,6 +26,11 @@ const ADDED: [(i64, &str); 4] = [
     (4, include_str!("trust.sql")),
     // Screens that people took down: so they stay while no server is at hand.
     (5, "create table taken_down (screen text not null primary key) strict"),
+    // What people ordered for the rest of a day.
+    (
+        6,
+        "create table for_today (what text not null primary key, value integer not null, until integer not null) strict",
+    ),
 ];
 
 /// Why the store cannot be used.
@@ -129,7 +134,7 @@ impl Store {
         for (_, change) in ADDED.iter().filter(|(version, _)| *version > found) {
             sqlx::raw_sql(*change).execute(&mut *work).await?;
         }
-        sqlx::raw_sql("pragma user_version = 5").execute(&mut *work).await?;
+        sqlx::raw_sql("pragma user_version = 6").execute(&mut *work).await?;
         Ok(work.commit().await?)
     }
 

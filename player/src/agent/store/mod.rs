@@ -4,6 +4,7 @@ mod ballast;
 mod database;
 mod evergreen;
 mod files;
+mod for_today;
 mod identity;
 mod plays;
 mod programme;

@@ -54,7 +54,7 @@ async fn placed(folder: &Path, script: &str) -> (FakeServer, Running, Talk) {
     (server, agent, talk)
 }
 
-async fn told_of(talk: &mut Talk, kind: TroubleKind) -> Trouble {
+pub(super) async fn told_of(talk: &mut Talk, kind: TroubleKind) -> Trouble {
     loop {
         let told = trouble(talk).await;
         if told.kind == kind {

@@ -75,3 +75,43 @@ async fn an_order_is_obeyed_once_by_the_screen_it_names_and_what_is_down_stays_d
     covered_by(&mut talk, None).await;
     agent.stop().await;
 }
+
+async fn heard_at(talk: &mut Talk, volume: u8) {
+    loop {
+        if let ToServer::Beat(beat) = talk.hear.next().await.unwrap()
+            && beat.screens.first().is_some_and(|screen| screen.volume == Some(volume))
+        {
+            return;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_screen_that_was_turned_down_stays_so_over_a_restart_of_its_box_until_the_day_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = FakeServer::start();
+    server.set_time(System.now());
+    let script = r#"told Z1-1; told '"hush","percent":20,'; frame '{"type":"heard","percent":20}'
+        frame '{"type":"mute","text":"the sound device fails"}'"#;
+    let agent = Running::start(&server, folder.path(), script);
+    agent.until(|status| status.code.is_some()).await;
+    server.pair("box-7").await;
+    let mut talk = server.talks.recv().await.unwrap();
+    supply(&server, &mut talk, b"a picture", 4).await;
+    agent.until(|status| status.manifest_version == 4).await;
+    let soon = System.now().plus_ms(60_000);
+    let turn_down = |percent| Command::Volume { percent, for_today: System.now().plus_ms(3_600_000) };
+    talk.say(order(1, "Z9-9", soon, turn_down(20))).await;
+    assert_eq!(answer(&mut talk).await, (1, Outcome::Refused { why: WhyNot::OtherScreen }));
+    talk.say(order(2, "Z1-1", soon, turn_down(20))).await;
+    assert!(matches!(answer(&mut talk).await, (2, Outcome::Done { .. })));
+    let trouble = alive::told_of(&mut talk, anteroom_content::wire::TroubleKind::Sound).await;
+    assert_eq!(trouble.text, "the sound device fails");
+    heard_at(&mut talk, 20).await;
+    agent.stop().await;
+
+    let agent = Running::start(&server, folder.path(), script);
+    let mut talk = server.talks.recv().await.unwrap();
+    heard_at(&mut talk, 20).await;
+    agent.stop().await;
+}

@@ -1,6 +1,7 @@
 //! What this form reads, writes back and refuses.
 
 use anteroom_content::id::{BuildingId, SiteId};
+use anteroom_content::place::OpenOn;
 
 use super::*;
 
@@ -34,11 +35,15 @@ fn a_zone_survives_its_form() {
         tags: vec!["安静".into()],
         no_ads: true,
         audio: Audio::Never,
+        sound: None,
         departments: vec![DepartmentId::parse("03.04").expect("name")],
     };
     let places = Places { buildings: vec![building], ..Places::default() };
     let form = ZoneForm::of(&zone);
     assert_eq!(form.read(&places, Some(&zone)).as_ref(), Ok(&zone));
+    let loud = ZoneForm { volume: Some("20".into()), ..form.clone() };
+    let told: Vec<_> = loud.read(&places, Some(&zone)).expect_err("never").into_iter().map(|said| said.key).collect();
+    assert_eq!(told, ["bad-volume-never"]);
     let free =
         ZoneForm { on: vec!["closed".into(); 5], tags: Some("安静，老年友好、安静".into()), ..form.clone() };
     let changed = free.read(&places, None).expect("read");

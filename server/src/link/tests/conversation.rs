@@ -153,7 +153,15 @@ async fn a_heartbeat_an_application_and_a_trouble_are_known_to_the_house() {
     let house = House::open().await;
     let this = house.hung("box-1", "a-1").await;
     let (mut talk, _) = this.talk(&house).await;
-    let lit = |name| ScreenBeat { screen: screen(name), item: None, frames: 7, steps: None, cover: None, rung: None };
+    let lit = |name| ScreenBeat {
+        screen: screen(name),
+        item: None,
+        frames: 7,
+        steps: None,
+        cover: None,
+        rung: None,
+        volume: None,
+    };
     let screens = vec![lit("a-1"), lit("b-1")];
     let beat = Beat { at: NOW, manifest_version: 4, screens, plays_waiting: 2, fetch_left_bytes: 0 };
     talk.say(&ToServer::Beat(beat)).await;

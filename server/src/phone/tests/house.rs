@@ -97,6 +97,7 @@ impl House {
             tags: Vec::new(),
             no_ads: false,
             audio: Audio::Mute,
+            sound: None,
             departments: vec![DepartmentId::parse("03.04").expect("name")],
         };
         places::save_zone(db, &waiting).await.expect("saved");

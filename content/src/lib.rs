@@ -6,6 +6,7 @@
 //! - **site**, **building**, **zone**: a hospital or pharmacy, a house of it, a place in it where people wait ([`place`]).
 //! - **screen**: one piece of glass. **box**: one machine with one identity; it drives one or more screens.
 //! - **volume**: how loud a zone may be at an instant, in percent; 0 unless somebody chose otherwise ([`volume`]).
+//! - **power plan**: when a zone's displays are lit, by its hours; **lamp**: whether one is ([`power`]).
 //! - **network** (联播网): zones across sites that share an editor and playlists.
 //! - **item**: one piece of content in one version, with its legal **class** and its **face** on the glass ([`item`]).
 //! - **playlist**: items in an order; a **turn** is one place in it ([`playlist`]).
@@ -36,6 +37,7 @@ pub mod media;
 pub mod place;
 pub mod play;
 pub mod playlist;
+pub mod power;
 pub mod programme;
 pub mod schedule;
 pub mod shelf;

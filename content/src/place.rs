@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{BuildingId, DepartmentId, NetworkId, ScreenId, ShortCode, SiteId, ZoneId};
+use crate::power::PowerPlan;
 use crate::schedule::{DayKinds, Policy};
 use crate::text::Text;
 use crate::volume::Sound;
@@ -189,6 +190,9 @@ pub struct Zone {
     /// How loud its screens may be, and when they are quiet; none is mute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sound: Option<Sound>,
+    /// When its displays are lit; none leaves them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub power: Option<PowerPlan>,
     /// Departments whose clinics its strip shows.
     #[serde(default)]
     pub departments: Vec<DepartmentId>,

@@ -85,6 +85,7 @@ mod tests {
             no_ads: false,
             audio,
             sound,
+            power: None,
             departments: Vec::new(),
         }
     }

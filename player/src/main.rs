@@ -1,5 +1,5 @@
 //! `anteroom-player`: `run` is the agent, `stage` what it starts to draw, `status` and `snapshot` ask a running agent, `doctor`
-//! looks at everything between the box and its server.
+//! looks at everything between the box and its server, `displays` lists and asks the displays it can switch.
 
 #![expect(
     unreachable_pub,
@@ -17,13 +17,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anteroom_content::place::{SCREEN_SIDE_MAX_PX, SCREEN_SIDE_MIN_PX};
+use anteroom_content::power::Lamp;
+use anteroom_content::text::Text;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::MakeWriterExt as _;
 
-use agent::{Ended, FRAME_RATE, FRAME_RATE_MAX, Size, StageCommand};
+use agent::{Control, Ended, FRAME_RATE, FRAME_RATE_MAX, Model, Size, StageCommand};
 use stage::{Display, StageOptions};
 
 /// How often a stage looks at its own glass, in seconds.
@@ -89,6 +91,22 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Lists the models of displays that can be switched, and asks one whether it is lit; switches nothing unless told to.
+    #[command(after_help = "Examples:
+  anteroom-player displays
+  anteroom-player displays lg:/dev/ttyUSB0
+  anteroom-player displays samsung:10.0.0.9:1515 --switch off")]
+    Displays {
+        /// The display that is asked.
+        #[arg(env = "ANTEROOM_PLAYER_DISPLAY_CONTROL", value_name = "MODEL[:DEVICE]")]
+        control: Option<Control>,
+        /// Switch it, to see whether it does.
+        #[arg(long, value_enum)]
+        switch: Option<Switch>,
+        /// In which language the words are.
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
+    },
     /// Tells how a running player does.
     Status {
         #[command(flatten)]
@@ -106,6 +124,15 @@ enum Lang {
     Zh,
     /// English
     En,
+}
+
+/// What a display is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    /// Light up
+    On,
+    /// Go dark
+    Off,
 }
 
 #[derive(Debug, Args)]
@@ -157,6 +184,10 @@ struct RunArgs {
     /// Size of the glass in pixels; without it, the size the screen has in the console.
     #[arg(long, env = "ANTEROOM_PLAYER_SIZE", value_name = "WxH", value_parser = parse_size)]
     size: Option<Size>,
+    /// How the display is switched on and off by its zone's power plan: MODEL or MODEL:DEVICE, such as lg:/dev/ttyUSB0; `displays`
+    /// lists the models.
+    #[arg(long, env = "ANTEROOM_PLAYER_DISPLAY_CONTROL", value_name = "MODEL[:DEVICE]", default_value_t = Control::NONE)]
+    display_control: Control,
     /// A program to start instead of this one's own stage.
     #[arg(long, env = "ANTEROOM_PLAYER_STAGE_COMMAND", value_name = "PROGRAM", hide = true)]
     stage_command: Option<PathBuf>,
@@ -220,6 +251,7 @@ fn main() -> ExitCode {
         }
         Verb::Snapshot { state, file } => answer(agent::snapshot(&state.folder, &file).map_err(Into::into)),
         Verb::Status { state, json } => answer(status(&state, json)),
+        Verb::Displays { control, switch, lang } => answer(displays(control.as_ref(), switch, lang)),
         Verb::Doctor { server, state, lang, json } => match doctor(server, &state, json, lang) {
             Ok(is_well) => ExitCode::from(u8::from(!is_well)),
             Err(error) => answer(Err(error)),
@@ -249,6 +281,18 @@ fn status(state: &StateArgs, json: bool) -> anyhow::Result<()> {
     let status = agent::status(&state.folder)?;
     say(if json { serde_json::to_string(&status)? } else { status.lines() })?;
     Ok(())
+}
+
+/// Lists what there is, or asks one.
+fn displays(control: Option<&Control>, switch: Option<Switch>, lang: Lang) -> anyhow::Result<()> {
+    let words = |text: Text| if lang == Lang::Zh { text.zh } else { text.en };
+    let Some(control) = control.filter(|control| **control != Control::NONE) else {
+        let lines: Vec<_> =
+            Model::ALL.into_iter().map(|model| format!("{:10} {}", model.name(), words(model.words()))).collect();
+        return say(lines.join("\n"));
+    };
+    let lamp = switch.map(|switch| if switch == Switch::On { Lamp::Lit } else { Lamp::Dark });
+    say(words(agent::question(control, lamp)?))
 }
 
 /// Tells what the doctor found, and whether nothing is bad.
@@ -282,6 +326,7 @@ fn run(args: RunArgs, journal: agent::Journal) -> anyhow::Result<Ended> {
         stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },
         systemd: agent::Systemd::of_environment(),
         journal,
+        display: args.display_control,
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("agent").enable_all().build()?;

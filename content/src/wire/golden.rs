@@ -11,6 +11,7 @@ use crate::clock::Instant;
 use crate::id::{BoxId, ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
 use crate::play::LogMark;
+use crate::power::Lamp;
 use crate::trust::{KeySignature, Rank, SignedCharter};
 
 /// The name of a message, a tab, its JSON: as this release writes it.
@@ -100,6 +101,25 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines.extend(messages_of_hands(at, &screen, hello));
     lines.extend(messages_of_calls(at));
     lines.extend(messages_of_sound(at, &screen, hash));
+    lines.extend(messages_of_power(at, &screen, hash));
+    lines
+}
+
+fn messages_of_power(at: Instant, screen: &ScreenId, hash: ContentHash) -> Vec<(String, Vec<u8>)> {
+    let id = u64::MAX >> 1;
+    let mut lines = Vec::new();
+    for (name, lamp) in [("lit", Lamp::Lit), ("dark", Lamp::Dark)] {
+        let command = Command::Power { lamp, for_today: at.plus_ms(3_600_000) };
+        let order = Order { id, screen: screen.clone(), until: at.plus_ms(ORDER_MS), command };
+        lines.push(line(&format!("order {name}"), &ToPlayer::Order(order)));
+        let lamp = Some(lamp);
+        let screens = vec![ScreenBeat { lamp, ..screen_beat(screen) }];
+        let beat = Beat { at, manifest_version: 3, screens, plays_waiting: 0, fetch_left_bytes: 0 };
+        lines.push(line(&format!("beat of one {name}"), &ToServer::Beat(beat)));
+    }
+    let outcome = Outcome::Refused { why: WhyNot::NoDisplay };
+    lines.push(line("answer no-display", &ToServer::Answer(Answer { id, screen: screen.clone(), outcome })));
+    lines.push(trouble(TroubleKind::Display, hash));
     lines
 }
 
@@ -117,7 +137,16 @@ fn messages_of_sound(at: Instant, screen: &ScreenId, hash: ContentHash) -> [(Str
 
 /// A screen of which there is nothing to say.
 fn screen_beat(screen: &ScreenId) -> ScreenBeat {
-    ScreenBeat { screen: screen.clone(), item: None, frames: 900, steps: None, cover: None, rung: None, volume: None }
+    ScreenBeat {
+        screen: screen.clone(),
+        item: None,
+        frames: 900,
+        steps: None,
+        cover: None,
+        rung: None,
+        volume: None,
+        lamp: None,
+    }
 }
 
 fn trouble(kind: TroubleKind, hash: ContentHash) -> (String, Vec<u8>) {

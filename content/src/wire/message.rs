@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId};
 use crate::manifest::Envelope;
 use crate::play::LogMark;
+use crate::power::Lamp;
 use crate::trust::{Rank, SignedCharter};
 
 use super::delivery::Delivery;
@@ -145,6 +146,9 @@ pub struct ScreenBeat {
     /// How loud it is, in percent; none while nothing is heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<u8>,
+    /// Whether its display is lit, as that says itself or the graphics driver knows; none where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lamp: Option<Lamp>,
 }
 
 /// What stands in where no programme has anything to show. Whether the newest one is in force says `manifest_version`.
@@ -215,6 +219,8 @@ pub enum TroubleKind {
     Glass,
     /// The sound device fails: the picture goes on without it.
     Sound,
+    /// The display cannot be switched or asked, or is not as it says.
+    Display,
     /// Of a newer box.
     #[serde(other)]
     Other,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
 use crate::id::ScreenId;
+use crate::power::Lamp;
 
 /// How long a screen shows its name, in milliseconds: long enough to walk along a corridor.
 pub const IDENTIFY_MS: u32 = 30_000;
@@ -61,6 +62,13 @@ pub enum Command {
         /// Until then, and over restarts of the box: the end of the zone's day.
         for_today: Instant,
     },
+    /// Have the display lit or dark, whatever its hours say.
+    Power {
+        /// Which.
+        lamp: Lamp,
+        /// Until then, and over restarts of the box: the end of the zone's day.
+        for_today: Instant,
+    },
     /// Of a newer server.
     #[serde(other)]
     Unknown,
@@ -113,6 +121,8 @@ pub enum WhyNot {
     Unknown,
     /// Too many orders wait.
     Busy,
+    /// The box has no way to switch its display.
+    NoDisplay,
     /// Of a newer box.
     #[serde(other)]
     Other,
@@ -128,6 +138,7 @@ impl WhyNot {
             Self::NoStage => "no-stage",
             Self::Unknown => "unknown",
             Self::Busy => "busy",
+            Self::NoDisplay => "no-display",
             Self::Other => "other",
         }
     }

@@ -11,6 +11,7 @@ use anteroom_content::trust::SignedCharter;
 use anteroom_content::wire::{Carrier, Obstacle, Order, ToServer, Trouble, TroubleKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::display::DisplayWord;
 use super::health::Status;
 use super::limits::EVENTS_MAX;
 use super::store::Identity;
@@ -31,6 +32,8 @@ pub enum Event {
     Damaged(ContentHash),
     /// A file is what its name says, and cannot be shown all the same; in words, why.
     Useless(ContentHash, String),
+    /// The keeper of the display heard something.
+    Display(DisplayWord),
 }
 
 impl Event {

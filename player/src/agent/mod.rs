@@ -4,6 +4,7 @@ mod breaker;
 mod caller;
 mod chance;
 mod desk;
+mod display;
 mod doctor;
 mod door;
 mod events;
@@ -25,6 +26,7 @@ mod time;
 mod walk;
 
 pub use caller::{snapshot, status};
+pub use display::{Control, Model, question};
 pub use doctor::examine;
 pub use journal::Journal;
 pub use limits::{FRAME_RATE, FRAME_RATE_MAX};

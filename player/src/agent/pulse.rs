@@ -32,6 +32,11 @@ impl Pulse {
         }
     }
 
+    /// The display is dark because that is wanted: nobody need present anything.
+    pub fn dark(&mut self, now: Tick) {
+        self.expect(now, FRAMES_STILL_MAX);
+    }
+
     /// The stage fell: it is started again.
     pub fn stage_fell(&mut self, now: Tick) {
         self.expect(now, FALL_WAIT_CAP);

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::desk::{Desk, DeskRooms};
+use super::display::{Control, Keeper, Tempo};
 use super::events::{self, Event, EventSender, stop_asked};
 use super::journal::Journal;
 use super::limits::{RESTART_AFTER, SCRUB_EVERY};
@@ -23,7 +24,7 @@ use super::store::{Ballast, EvergreenFolder, FileError, Files, Store, StoreError
 use super::supervise::{self, Size, StageCommand};
 use super::systemd::Systemd;
 use super::time::BoxClock;
-use super::{chance, door, scrub};
+use super::{chance, door, lamp, scrub};
 
 /// How the agent runs.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Options {
     pub systemd: Systemd,
     /// Where the newest lines of the log are kept.
     pub journal: Journal,
+    /// How the display is switched.
+    pub display: Control,
 }
 
 /// Why the agent ended.
@@ -127,6 +130,8 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
 
     let (wanted, to_fetch) = watch::channel(None);
     let (glass, size) = watch::channel(Size { width_px: 0, height_px: 0 });
+    let (dark, is_dark) = watch::channel(false);
+    let display = keeper_of(&options.display, &events);
     let fetch_left_bytes = Arc::new(AtomicU64::new(0));
     let mut desk = Desk::wake(DeskRooms {
         server: options.server.clone(),
@@ -144,6 +149,8 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
         systemd: options.systemd,
         journal: options.journal,
         leave: leave.clone(),
+        display,
+        dark,
     })
     .await?;
     desk.resize();
@@ -163,7 +170,7 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
         stop: stop.clone(),
     };
     let mut tasks = JoinSet::new();
-    tasks.spawn(supervise::run(options.stage, size, events.clone(), stop.clone()));
+    tasks.spawn(supervise::run(options.stage, size, is_dark, events.clone(), stop.clone()));
     tasks.spawn(door::run(door, events.clone()));
     for place in [&files, evergreen.files()] {
         tasks.spawn(scrub::run(place.clone(), SCRUB_EVERY, events.clone(), stop.clone()));
@@ -179,6 +186,18 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     follow.abort();
     tracing::info!("the agent has stopped");
     Ok(leave.ended())
+}
+
+/// Whoever keeps the display; none where it is left alone.
+fn keeper_of(control: &Control, events: &EventSender) -> Option<Keeper> {
+    let display = control.display()?;
+    tracing::info!(display.control = %control, "the display is switched");
+    let events = events.clone();
+    Keeper::start(display, Tempo::USUAL, lamp::is_lit, move |word| events.say(Event::Display(word)))
+        .inspect_err(
+            |error| tracing::error!(reason = %error, "the display cannot be switched: there is no thread for it"),
+        )
+        .ok()
 }
 
 /// The box's clock, above the floor that is kept.

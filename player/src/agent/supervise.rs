@@ -55,10 +55,12 @@ impl StageCommand {
     }
 }
 
-/// Runs stages, one after another, until `stop`. A change of `size` starts the stage anew.
+/// Runs stages, one after another, until `stop`. A change of `size` starts the stage anew. While the display is `dark` because that is
+/// wanted, frames may stand still: some display servers take none then.
 pub async fn run(
     command: StageCommand,
     mut size: watch::Receiver<Size>,
+    dark: watch::Receiver<bool>,
     events: EventSender,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -67,7 +69,7 @@ pub async fn run(
     loop {
         let now = *size.borrow_and_update();
         let mut fall = match Life::start(&command, now) {
-            Ok(life) => life.live(&events, &mut size, &mut stop).await,
+            Ok(life) => life.live(&events, &mut size, &dark, &mut stop).await,
             Err(error) => Fall { text: format!("the stage cannot be started: {error}"), cause: FallCause::Outside },
         };
         let is_asked = fall.cause == FallCause::Asked;
@@ -161,6 +163,7 @@ impl Life {
         mut self,
         events: &EventSender,
         size: &mut watch::Receiver<Size>,
+        dark: &watch::Receiver<bool>,
         stop: &mut watch::Receiver<bool>,
     ) -> Fall {
         events.send(Event::Stage(StageEvent::Started(self.tell.clone()))).await;
@@ -187,6 +190,10 @@ impl Life {
                     None => return self.judge().await,
                 },
                 () = tokio::time::sleep_until(deadline.into()) => {
+                    if *dark.borrow() {
+                        deadline = Tick::now() + FRAMES_STILL_MAX;
+                        continue;
+                    }
                     self.kill().await;
                     return Fall { text: "its frames stood still".into(), cause: FallCause::Still };
                 }
@@ -320,7 +327,7 @@ mod tests {
         let (sender, mut events) = events::channel();
         let (_size, size) = watch::channel(SIZE);
         let (stop, stopped) = watch::channel(false);
-        let supervisor = tokio::spawn(run(command, size, sender, stopped));
+        let supervisor = tokio::spawn(run(command, size, watch::channel(false).1, sender, stopped));
         for _ in 0..2 {
             assert!(matches!(next(&mut events).await, StageEvent::Started(_)));
             assert!(matches!(next(&mut events).await, StageEvent::Said(FromStage::Ready { .. })));
@@ -340,7 +347,7 @@ mod tests {
         let (sender, mut events) = events::channel();
         let (new_size, size) = watch::channel(SIZE);
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(run(command, size, sender, stopped));
+        tokio::spawn(run(command, size, watch::channel(false).1, sender, stopped));
         let started = Tick::now();
         let fall = loop {
             if let StageEvent::Fell(fall) = next(&mut events).await {
@@ -369,7 +376,7 @@ mod tests {
             let (sender, mut events) = events::channel();
             let (_size, size) = watch::channel(SIZE);
             let (stop, stopped) = watch::channel(false);
-            tokio::spawn(run(shell_stage(folder.path(), &script), size, sender, stopped));
+            tokio::spawn(run(shell_stage(folder.path(), &script), size, watch::channel(false).1, sender, stopped));
             assert!(matches!(next(&mut events).await, StageEvent::Started(_)));
             let StageEvent::Fell(fall) = next(&mut events).await else { panic!("it did not fall") };
             assert_eq!(fall.cause, cause);

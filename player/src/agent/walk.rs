@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::caller;
+use super::display::Control;
 use super::health::Status;
 use super::journal::Journal;
 use super::link::fake::{FakeServer, Talk};
@@ -29,6 +30,7 @@ mod alive;
 mod delivery;
 mod evergreen;
 mod hands;
+mod power;
 mod trust;
 
 /// How often a fact is looked for.
@@ -73,6 +75,10 @@ impl Running {
     }
 
     fn start_watched(server: &FakeServer, folder: &Path, script: &str, systemd: Systemd) -> Self {
+        Self::start_before(server, folder, script, systemd, Control::NONE)
+    }
+
+    fn start_before(server: &FakeServer, folder: &Path, script: &str, systemd: Systemd, display: Control) -> Self {
         let state = folder.join("state");
         let (stop, stopped) = watch::channel(false);
         let options = Options {
@@ -82,6 +88,7 @@ impl Running {
             stage: stage(folder, script),
             systemd,
             journal: Journal::default(),
+            display,
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
     }
@@ -148,6 +155,7 @@ pub(super) fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             no_ads: false,
             audio: Audio::Mute,
             sound: None,
+            power: None,
             departments: vec![],
         },
         screens: vec![Screen {
@@ -342,6 +350,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         stage: stage(folder.path(), ""),
         systemd: Systemd::default(),
         journal: Journal::default(),
+        display: Control::NONE,
     };
     let (_stop, stopped) = watch::channel(false);
     assert!(matches!(run(second, stopped).await, Err(Unable::Taken(_))));

@@ -74,3 +74,12 @@ volume-heard = Heard now: { $percent } %
 volume-silent = Nothing is heard now
 said-volume = Told: no louder than { $percent } % today.
 bad-volume-cap = The volume cannot be above the { $max } % its zone allows.
+# Power of the display
+hands-do-lit = Switch on now
+hands-do-dark = Switch off now
+hands-why-no-display = refused: the box was not told how to switch its display
+power-help = Until today ends, before the zone's power plan, and over restarts of the box; the box must know how to switch its display.
+lamp-lit = Display: lit
+lamp-dark = Display: dark
+lamp-unknown = Display: nobody knows whether it is lit
+said-power = The box was told; what the display says stands below.

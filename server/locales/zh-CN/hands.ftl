@@ -65,3 +65,12 @@ volume-heard = 正在播放声音：{ $percent } %
 volume-silent = 现在没有声音
 said-volume = 已通知：今天音量最高 { $percent } %。
 bad-volume-cap = 音量不能超过本区域的上限 { $max } %。
+# 显示屏电源
+hands-do-lit = 立即开屏
+hands-do-dark = 立即关屏
+hands-why-no-display = 盒子拒绝：没有设置如何开关显示屏
+power-help = 到今天结束为止，优先于区域的开关屏计划，盒子重启后仍有效；要求盒子设置了显示屏控制方式。
+lamp-lit = 显示屏：亮
+lamp-dark = 显示屏：暗
+lamp-unknown = 显示屏：是否点亮未知
+said-power = 已通知盒子；显示屏的应答见下方。

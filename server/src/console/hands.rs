@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::ScreenId;
 use anteroom_content::place::Screen;
+use anteroom_content::power::Lamp;
 use anteroom_content::text::Text;
 use anteroom_content::wire::{Command, Cover, HANDS_SINCE, IDENTIFY_MS, TEST_CARD_MS};
 use askama::Template;
@@ -40,6 +41,9 @@ const FOR_MANY: usize = 3;
 fn word_of(command: Command) -> &'static str {
     if matches!(command, Command::Volume { .. }) {
         return "volume";
+    }
+    if let Command::Power { lamp, .. } = command {
+        return if lamp == Lamp::Dark { "dark" } else { "lit" };
     }
     COMMANDS.into_iter().find(|(_, known)| *known == command).map_or("unknown", |(word, _)| word)
 }
@@ -166,6 +170,8 @@ pub(super) struct Hand {
     /// What lies over its programme for a while; empty for nothing.
     pub(super) cover: &'static str,
     pub(super) is_too_old: bool,
+    /// Whether its display is lit: `lit`, `dark`, or empty where nobody knows.
+    pub(super) lamp: &'static str,
     /// The last orders, the newest first.
     pub(super) lines: Vec<Line>,
     pub(super) log: Option<(Instant, String)>,
@@ -221,6 +227,11 @@ fn hand(desk: &Desk, page: &Page, screen: &Screen) -> Hand {
             Some(Cover::Identify) => "identify",
             Some(Cover::TestCard) => "test-card",
             Some(Cover::TakenDown | Cover::Other) | None => "",
+        },
+        lamp: match desk.house.fleet.box_of(&screen.id).and_then(|seen| seen.lamp_of(&screen.id)) {
+            Some(Lamp::Lit) => "lit",
+            Some(Lamp::Dark) => "dark",
+            Some(Lamp::Other) | None => "",
         },
         is_too_old: desk.house.fleet.box_of(&screen.id).is_some_and(|seen| seen.link_version < HANDS_SINCE),
         lines: orders.of(&screen.id).iter().map(|given| in_words(page, given)).collect(),

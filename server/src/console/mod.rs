@@ -23,6 +23,7 @@ mod frame;
 mod gate;
 mod glass;
 mod hands;
+mod lamp;
 mod media;
 mod media_form;
 mod media_words;

@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, calls, campaigns, clinics, delivery,
-    evergreen, files, hands, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist,
+    evergreen, files, hands, lamp, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist,
     playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, sound,
     timeline, timeline_form, visitor, why, zone_form,
 };
@@ -153,6 +153,7 @@ fn places(routes: Routes) -> Routes {
         .post("/boxes/{id}/unpair", Needs::May(Arrange), pair::unpair_spare)
         .get("/hands/{id}", Needs::SignedIn, hands::look)
         .post("/hands/{id}/order", Needs::May(Arrange), hands::order)
+        .post("/hands/{id}/power", Needs::May(Arrange), lamp::switch)
         .post("/hands/{id}/volume", Needs::May(Arrange), sound::hush)
         .post("/hands/{id}/take-down", Needs::May(TakeDown), hands::take_down)
         .post("/hands/{id}/put-back", Needs::May(Publish), hands::put_back)

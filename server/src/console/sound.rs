@@ -1,5 +1,6 @@
 //! The sound of a screen: how loud it may be and is, and making it quieter for the rest of the day.
 
+use anteroom_content::clock::Instant;
 use anteroom_content::place::{Audio, Zone};
 use anteroom_content::wire::Command;
 use axum::extract::State;
@@ -50,6 +51,13 @@ fn cap_of(zone: &Zone) -> u8 {
     sound.map_or(0, |sound| sound.cap_percent)
 }
 
+/// When the day of a zone ends.
+pub(super) fn end_of_day(desk: &Desk, places: &Places, zone: &Zone) -> Result<Instant, Fault> {
+    let time_zone = of_site(places.site_of(zone));
+    let tomorrow = today(&time_zone, desk.house.now()).tomorrow().map_err(Fault::internal)?;
+    Ok(midnight(&time_zone, tomorrow))
+}
+
 #[derive(Deserialize)]
 pub(super) struct VolumeForm {
     percent: u8,
@@ -70,9 +78,7 @@ pub(super) async fn hush(
     if percent > cap {
         return Ok(Said::bad("bad-volume-cap").put("max", cap).at(&way_of(&scope)));
     }
-    let time_zone = of_site(places.site_of(zone));
-    let tomorrow = today(&time_zone, desk.house.now()).tomorrow().map_err(Fault::internal)?;
-    let command = Command::Volume { percent, for_today: midnight(&time_zone, tomorrow) };
+    let command = Command::Volume { percent, for_today: end_of_day(&desk, &places, zone)? };
     let fate = hands::give(&desk.house, id, command, &staff.account.display_name);
     desk.note(&staff.account, "screen.volume", &scope.to_string(), &format!("{percent} %")).await?;
     let said = match fate {

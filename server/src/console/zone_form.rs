@@ -1,6 +1,7 @@
 //! Adding, changing and removing a zone: kind, hours, departments, networks, who may be there, what is heard.
 
 mod hours;
+mod power;
 mod sound;
 
 use anteroom_content::id::{DepartmentId, NetworkId, ZoneId};
@@ -91,6 +92,14 @@ pub(super) struct ZoneForm {
     /// `HH:MM` of each of its quiet hours.
     #[serde(default)]
     pub(super) quiet_to: Vec<String>,
+    /// Its displays are switched: `yes`, or nothing; as it was where it does not come.
+    pub(super) power: Option<String>,
+    /// Minutes before it opens.
+    #[serde(default)]
+    pub(super) power_before: String,
+    /// Minutes after it closed.
+    #[serde(default)]
+    pub(super) power_after: String,
 }
 
 impl ZoneForm {
@@ -108,6 +117,7 @@ impl ZoneForm {
             ..Self::default()
         }
         .with_sound(None)
+        .with_power(None)
     }
 
     fn of(zone: &Zone) -> Self {
@@ -133,6 +143,7 @@ impl ZoneForm {
             ..Self::default()
         }
         .with_sound(zone.sound.as_ref())
+        .with_power(zone.power)
     }
 
     /// The zone, or everything that is wrong with the form. What the form does not hold stays as it was.
@@ -155,8 +166,11 @@ impl ZoneForm {
         let open_on = self.open_on(was).ok_or_else(|| problems.push(Said::bad("bad-open-on")));
         let tags = self.tags(was).ok_or_else(|| problems.push(Said::bad("bad-tags").put("max", TAGS_MAX)));
         let sound = self.sound(was).map_err(|said| problems.push(said));
-        match (id, building, kind, open, open_on, tags, sound) {
-            (Ok(id), Some(building), Some(kind), Ok(open), Ok(open_on), Ok(tags), Ok(sound)) if problems.is_empty() => {
+        let power = self.power(was).map_err(|said| problems.push(said));
+        match (id, building, kind, open, open_on, tags, sound, power) {
+            (Ok(id), Some(building), Some(kind), Ok(open), Ok(open_on), Ok(tags), Ok(sound), Ok(power))
+                if problems.is_empty() =>
+            {
                 Ok(Zone {
                     id,
                     site: building.site.clone(),
@@ -172,6 +186,7 @@ impl ZoneForm {
                     no_ads: !self.no_ads.is_empty(),
                     audio: was.map_or(Audio::Mute, |was| was.audio),
                     sound,
+                    power,
                     departments: self.department.iter().filter_map(|id| DepartmentId::parse(id).ok()).collect(),
                 })
             }
@@ -241,6 +256,10 @@ impl ZonePage {
 
     fn volume(&self) -> &str {
         self.form.volume.as_deref().unwrap_or_default()
+    }
+
+    fn is_switched(&self) -> bool {
+        self.form.power.as_deref() == Some("yes")
     }
 
     fn quiet_rows(&self) -> std::ops::Range<usize> {
@@ -326,6 +345,7 @@ pub(super) async fn add(
     places::save_zone(&desk.house.db, &zone).await?;
     desk.note(&staff.account, "zone.add", zone.id.as_str(), &zone.name.zh).await?;
     sound::note(&desk, &staff, None, &zone).await?;
+    power::note(&desk, &staff, None, &zone).await?;
     Ok(Said::new("said-place-saved").at("/screens"))
 }
 
@@ -346,6 +366,7 @@ pub(super) async fn change(
     places::save_zone(&desk.house.db, &zone).await?;
     desk.note(&staff.account, "zone.change", id.as_str(), &zone.name.zh).await?;
     sound::note(&desk, &staff, Some(was), &zone).await?;
+    power::note(&desk, &staff, Some(was), &zone).await?;
     Ok(Said::new("said-place-saved").at("/screens"))
 }
 

@@ -293,6 +293,7 @@ fn kind_name(kind: TroubleKind) -> &'static str {
         TroubleKind::Trust => "trust",
         TroubleKind::Glass => "glass",
         TroubleKind::Sound => "sound",
+        TroubleKind::Display => "display",
         TroubleKind::Other => "other",
     }
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::play::hold_ms;
+use anteroom_content::power::Lamp;
 use anteroom_content::wire::{
     Beat, Carrier, Delivery, PictureFormat, Refusal, Rung, Steps, ToPlayer, Versions, comeback,
 };
@@ -111,6 +112,13 @@ impl Seen {
     pub fn rung_of(&self, screen: &ScreenId) -> Option<Rung> {
         let (_, beat) = self.beat.as_ref()?;
         beat.screens.iter().find(|told| told.screen == *screen)?.rung
+    }
+
+    /// Whether the display of a screen is lit, as its box said last.
+    #[must_use]
+    pub fn lamp_of(&self, screen: &ScreenId) -> Option<Lamp> {
+        let (_, beat) = self.beat.as_ref()?;
+        beat.screens.iter().find(|told| told.screen == *screen)?.lamp
     }
 }
 

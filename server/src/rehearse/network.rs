@@ -131,6 +131,7 @@ fn zone_of(id: ZoneId, site: SiteId, building: BuildingId, kind: ZoneKind) -> Re
         no_ads: false,
         audio: Audio::Mute,
         sound: None,
+        power: None,
         departments: vec![DepartmentId::parse(DEPARTMENT)?],
     })
 }

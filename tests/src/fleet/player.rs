@@ -262,6 +262,7 @@ impl Player {
             cover: None,
             rung: None,
             volume: None,
+            lamp: None,
         });
         Beat {
             at: System.now(),

@@ -357,6 +357,7 @@ fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {
             no_ads: false,
             audio: Audio::Mute,
             sound: None,
+            power: None,
             departments: Vec::new(),
         },
         screens: vec![Screen {

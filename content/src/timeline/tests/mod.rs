@@ -76,6 +76,7 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
             no_ads: false,
             audio: Audio::Mute,
             sound: None,
+            power: None,
             departments: Vec::new(),
         },
         screens: vec![screen("Z03-1", Role::Full), screen("Z03-S", Role::Strip)],

@@ -78,6 +78,11 @@ impl Hands {
         self.on_glass
     }
 
+    /// Somebody is shown a name plate or a test card.
+    pub(super) const fn is_shown_around(&self) -> bool {
+        self.cover.is_some()
+    }
+
     /// The stage was asked to end.
     pub(super) fn is_restarting(&self) -> bool {
         self.awaited.iter().any(|order| order.until == Until::Restarted)
@@ -149,6 +154,7 @@ impl Desk {
             }
             Command::Log => self.answer(order.id, &order.screen, self.rooms.journal.newest()),
             Command::Volume { percent, for_today } => self.hush(order, percent, for_today).await,
+            Command::Power { lamp, for_today } => self.switch_display(order, lamp, for_today).await,
             Command::Unknown => self.refuse_order(order, WhyNot::Unknown),
         }
     }
@@ -194,12 +200,12 @@ impl Desk {
         self.hands.awaited.push(Awaited { id, screen, since: Tick::now(), until });
     }
 
-    fn answer(&mut self, id: u64, screen: &ScreenId, log: Vec<String>) {
+    pub(super) fn answer(&mut self, id: u64, screen: &ScreenId, log: Vec<String>) {
         let outcome = Outcome::Done { at: self.rooms.clock.now(), log };
         self.tell_server(ToServer::Answer(Answer { id, screen: screen.clone(), outcome }));
     }
 
-    fn refuse_order(&mut self, order: &Order, why: WhyNot) {
+    pub(super) fn refuse_order(&mut self, order: &Order, why: WhyNot) {
         tracing::warn!(order.why = why.word(), "the order is not obeyed");
         let (id, screen) = (order.id, order.screen.clone());
         self.tell_server(ToServer::Answer(Answer { id, screen, outcome: Outcome::Refused { why } }));
@@ -241,6 +247,7 @@ impl Desk {
             self.tell(ToStage::Hush { percent: VOLUME_PERCENT_MAX, until: Instant(0) });
         }
         self.hands.awaited.clear();
+        self.power.forget();
         self.tell_cover();
     }
 

@@ -8,6 +8,7 @@ mod evergreen;
 mod glass;
 mod hands;
 mod looks;
+mod power;
 mod report;
 mod round;
 mod signs;

@@ -97,6 +97,7 @@ impl Desk {
             cover: self.hands.on_glass(),
             rung: self.glass.rung,
             volume: self.glass.volume,
+            lamp: self.lamp(),
         });
         let beat = Beat {
             at: self.rooms.clock.now(),

@@ -21,8 +21,10 @@ use super::blame::Suspects;
 use super::delivery::OnItsWay;
 use super::hands::Hands;
 use super::looks::Looks;
+use super::power::Power;
 use super::report::Troubles;
 use crate::agent::breaker::Breaker;
+use crate::agent::display::Keeper;
 use crate::agent::events::{Ask, Event, EventSender, LinkEvent, StageEvent, stop_asked};
 use crate::agent::journal::Journal;
 use crate::agent::limits::{FLOOR_EVERY, STOP_MAX, TICK};
@@ -68,6 +70,10 @@ pub struct DeskRooms {
     pub journal: Journal,
     /// The way to start the player anew.
     pub leave: Leave,
+    /// Whoever keeps the display; none where it is left alone.
+    pub display: Option<Keeper>,
+    /// The display is dark because that is wanted: frames may stand still.
+    pub dark: watch::Sender<bool>,
 }
 
 /// What the box knows.
@@ -110,6 +116,7 @@ pub struct Desk {
     /// The pulse beat when it was looked at last.
     pub(super) is_well: bool,
     pub(super) hands: Hands,
+    pub(super) power: Power,
 }
 
 /// What is on the glass, as the stage says.
@@ -172,6 +179,7 @@ impl Desk {
             pulse: Pulse::new(Tick::now()),
             is_well: true,
             hands: Hands::wake(rooms.store.taken_down().await?),
+            power: Power::default(),
             rooms,
         };
         if let Some(identity) = &desk.identity {
@@ -180,6 +188,7 @@ impl Desk {
         }
         desk.recall_assignment().await?;
         desk.recall_hush().await?;
+        desk.recall_power().await?;
         Ok(desk)
     }
 
@@ -225,6 +234,7 @@ impl Desk {
             Event::Trouble(trouble) => self.tell_trouble(trouble),
             Event::Damaged(hash) => self.file_damaged(hash),
             Event::Useless(hash, text) => self.quarantine(hash, text).await,
+            Event::Display(word) => self.display_said(word),
             Event::Asked(Ask::Status(answer)) => {
                 let _ = answer.send(Box::new(self.status()));
             }
@@ -269,6 +279,7 @@ impl Desk {
     async fn look_around(&mut self) {
         self.looks.expire();
         self.let_go();
+        self.keep_power();
         self.tell_clock();
         self.tell_delivery();
         self.look_for_loops().await;

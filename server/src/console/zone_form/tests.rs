@@ -36,6 +36,7 @@ fn a_zone_survives_its_form() {
         no_ads: true,
         audio: Audio::Never,
         sound: None,
+        power: None,
         departments: vec![DepartmentId::parse("03.04").expect("name")],
     };
     let places = Places { buildings: vec![building], ..Places::default() };

@@ -161,6 +161,7 @@ async fn a_heartbeat_an_application_and_a_trouble_are_known_to_the_house() {
         cover: None,
         rung: None,
         volume: None,
+        lamp: None,
     };
     let screens = vec![lit("a-1"), lit("b-1")];
     let beat = Beat { at: NOW, manifest_version: 4, screens, plays_waiting: 2, fetch_left_bytes: 0 };

@@ -98,6 +98,7 @@ impl House {
             no_ads: false,
             audio: Audio::Mute,
             sound: None,
+            power: None,
             departments: vec![DepartmentId::parse("03.04").expect("name")],
         };
         places::save_zone(db, &waiting).await.expect("saved");

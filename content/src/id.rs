@@ -100,6 +100,8 @@ names! {
     DepartmentId,
     /// A change to the clinic timetable on one date.
     OverrideId,
+    /// A few words of the hospital to those who wait.
+    NoticeId,
 }
 
 /// The blake3 hash of a file or a document: its only name on every disk and wire.

@@ -13,6 +13,7 @@
 //! - **rule**: what × where × when × **level**; nothing else puts a playlist on the air ([`schedule`]).
 //! - **call** (叫号): somebody who waits is asked to a room, for a moment ([`call`]).
 //! - **clinic**: a doctor's half-day; an **override** changes it on one date; the **strip** shows it ([`clinic`]).
+//! - **notice** (通知): a few words of the hospital, from one instant until another ([`notice`]).
 //! - **programme**: everything one zone needs to live alone, in **parts** named by hash ([`programme`]).
 //! - **manifest**: the signed word of which parts a zone plays ([`manifest`]).
 //! - **charter**: the root key's word of who may sign what, and in which **epoch** ([`trust`]).
@@ -34,6 +35,7 @@ pub mod id;
 pub mod item;
 pub mod manifest;
 pub mod media;
+pub mod notice;
 pub mod place;
 pub mod play;
 pub mod playlist;

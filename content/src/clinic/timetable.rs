@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clinic::{Change, ClinicKind, Department, Doctor, Half, Override};
 use crate::id::{DepartmentId, DoctorId};
+use crate::notice::Notice;
 use crate::schedule::{Calendar, DayKind};
 
-/// Everything the clinics of a zone follow from: the clinic part of its programme.
+/// Everything the clinics of a zone follow from, and its notices: the clinic part of its programme, which holds at once.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Timetable {
     /// The departments in the order the strip shows them.
@@ -20,6 +21,9 @@ pub struct Timetable {
     /// Days that are not what their weekday says, of every site a doctor may sit at.
     #[serde(default)]
     pub calendar: Calendar,
+    /// Notices of the zone, in the order they are told; a part without any says nothing of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// One doctor's half-day.
@@ -73,7 +77,7 @@ pub struct Clash {
 }
 
 impl Timetable {
-    /// The part that concerns some departments.
+    /// The part that concerns some departments; notices are a zone's own.
     #[must_use]
     pub fn of_departments(&self, wanted: &[DepartmentId]) -> Self {
         let doctors: Vec<_> = self.doctors.iter().filter(|d| wanted.contains(&d.department)).cloned().collect();
@@ -90,6 +94,7 @@ impl Timetable {
             overrides: self.overrides.iter().filter(|o| concerns(o)).cloned().collect(),
             doctors,
             calendar: self.calendar.clone(),
+            notices: Vec::new(),
         }
     }
 
@@ -241,6 +246,7 @@ mod tests {
             ],
             overrides,
             calendar: Calendar::default(),
+            notices: Vec::new(),
         }
     }
 

@@ -108,13 +108,15 @@ pub(super) fn turn(
         // A box without a place is nobody's waiting room.
         calls.forget();
     }
+    // On a ribbon there is no room for both: who is called comes first.
     let base = scenery.base();
+    let room = if base.shape == Shape::Ribbon { scenery.bare() } else { base };
     let (layout, marks) = match calls.at(now) {
         None => (base, Vec::new()),
         Some((call, until)) => {
             let left_us = i64::try_from(until.saturating_duration_since(now).as_micros()).unwrap_or(i64::MAX);
             pace.due_us = pace.due_us.min(left_us);
-            let layout = beside(base, call);
+            let layout = beside(room, call);
             (layout, marks(&layout, call))
         }
     };

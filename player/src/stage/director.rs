@@ -11,7 +11,7 @@ use bevy::prelude::*;
 use super::call::Calls;
 use super::cast::{Act, Cast, Face};
 use super::clockwork::Clockwork;
-use super::dress::{Scenery, backdrop};
+use super::dress::{Fitted, Scenery, backdrop};
 use super::files::{Delivery, Files};
 use super::film::{Film, Reel};
 use super::glance::{Glances, SETTLED, gist_of_frame};
@@ -268,8 +268,9 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
         Scene::Item { .. } | Scene::Evergreen { .. } => {
             // Words take back what a call took of a ribbon, when it is over.
             let place = scenery.base().content;
-            let root = commands.spawn(framed(place)).id();
-            (commands.spawn(frame(place, height)).add_child(root).id(), root)
+            let root = commands.spawn((framed(place), Fitted::Ground)).id();
+            let seen = (frame(place), GlobalZIndex(height), Fitted::Frame);
+            (commands.spawn(seen).add_child(root).id(), root)
         }
         Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => {
             let root = commands.spawn(region(height)).id();
@@ -284,7 +285,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                 let place = placed(content.fitted(still.width, still.height));
                 commands.entity(root).with_children(|parent| {
                     parent.spawn(backdrop(content));
-                    parent.spawn((node, place, Covers(WHITE)));
+                    parent.spawn((node, place, Covers(WHITE), Fitted::Medium(still.width, still.height)));
                 });
             }
         }
@@ -296,7 +297,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                     if place != content {
                         parent.spawn(backdrop(content));
                     }
-                    parent.spawn((film, placed(place)));
+                    parent.spawn((film, placed(place), Fitted::Medium(reel.width, reel.height)));
                 });
             }
         }

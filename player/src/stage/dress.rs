@@ -13,11 +13,13 @@ use super::clockwork::Clockwork;
 use super::director::{Desk, Direction};
 use super::entry::EntryPage;
 use super::film::Dial;
+use super::glance::Glances;
 use super::glass::Glass;
 use super::ink::{DEEP, SHADE, WHITE};
 use super::layout::Layout;
 use super::mark::{Mark, Style};
-use super::paint::{Covers, colour, pixels, placed, region, repaint};
+use super::notice::{NoticeFacts, notice};
+use super::paint::{Covers, colour, frame, framed, pixels, placed, region, repaint};
 use super::picture::Pictures;
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
@@ -27,6 +29,7 @@ use super::{call, card};
 /// How high the regions lie: acts are between.
 const RAIL_HEIGHT: i32 = 1;
 const STRIP_HEIGHT: i32 = 2;
+const NOTICE_HEIGHT: i32 = 3;
 const CAPTION_HEIGHT: i32 = i32::MAX - 2;
 
 /// The most bytes of glyphs kept: some ten thousand characters of waiting-room size.
@@ -36,11 +39,14 @@ const ATLAS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 #[derive(Resource)]
 pub(super) struct Scenery {
     pub(super) layout: Layout,
-    /// The same while nobody is called.
+    /// The same while nobody is called,
     base: Layout,
+    /// and while there are no notices.
+    bare: Layout,
     rail: Region<RailFacts>,
     strip: Region<StripFacts>,
     caption: Region<String>,
+    notice: Region<NoticeFacts>,
     /// What words on the glass were worked out from.
     words: Option<(u64, Layout, Option<ClockFace>)>,
 }
@@ -55,11 +61,11 @@ impl<Facts> Region<Facts> {
 }
 
 pub(super) fn add(app: &mut App, layout: Layout) {
-    let (rail, strip, caption) = (Region::NEW, Region::NEW, Region::NEW);
-    app.insert_resource(Scenery { layout, base: layout, rail, strip, caption, words: None })
+    let (rail, strip, caption, notice) = (Region::NEW, Region::NEW, Region::NEW, Region::NEW);
+    app.insert_resource(Scenery { layout, base: layout, bare: layout, rail, strip, caption, notice, words: None })
         .add_systems(Startup, raise_regions)
         .add_systems(Update, (measure, tidy_atlases).before(Direction))
-        .add_systems(Update, (call::turn, dress_regions, dress_words, fade).chain().after(Direction));
+        .add_systems(Update, (call::turn, refit, dress_regions, dress_words, fade).chain().after(Direction));
 }
 
 impl Scenery {
@@ -68,11 +74,16 @@ impl Scenery {
         self.base
     }
 
+    /// The same without notices.
+    pub(super) const fn bare(&self) -> Layout {
+        self.bare
+    }
+
     /// Divides the glass in another way: what stands in its regions is worked out anew.
     pub(super) fn divide(&mut self, layout: Layout) {
         if self.layout != layout {
             self.layout = layout;
-            (self.rail.facts, self.strip.facts, self.caption.facts) = (None, None, None);
+            (self.rail.facts, self.strip.facts, self.caption.facts, self.notice.facts) = (None, None, None, None);
         }
     }
 }
@@ -81,17 +92,23 @@ fn raise_regions(mut commands: Commands, mut scenery: ResMut<Scenery>) {
     scenery.rail.root = Some(commands.spawn(region(RAIL_HEIGHT)).id());
     scenery.strip.root = Some(commands.spawn(region(STRIP_HEIGHT)).id());
     scenery.caption.root = Some(commands.spawn(region(CAPTION_HEIGHT)).id());
+    scenery.notice.root = Some(commands.spawn(region(NOTICE_HEIGHT)).id());
 }
 
 /// Another glass or another screen: everything finds a new place.
 fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pictures>, mut commands: Commands) {
-    let sight = desk.told.sight(desk.clock.now(), desk.glass.width_px, desk.glass.height_px);
-    let layout = Layout::of(&sight);
-    if layout == scenery.base {
+    let now = desk.clock.now();
+    let sight = desk.told.sight(now, desk.glass.width_px, desk.glass.height_px);
+    let bare = Layout::of(&sight);
+    // A notice that comes or goes moves what stands there and ends nothing; `call` divides the glass.
+    let has_notice = desk.told.notices(now).next().is_some();
+    scenery.base = if has_notice { Layout::with_notice(&sight) } else { bare };
+    if bare == scenery.bare {
         return;
     }
-    scenery.base = layout;
-    scenery.divide(layout);
+    scenery.bare = bare;
+    let base = scenery.base;
+    scenery.divide(base);
     pictures.forget();
     let Desk { cast, files, glass, .. } = &mut desk;
     let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;
@@ -128,7 +145,7 @@ fn dress_regions(
     mut images: ResMut<Assets<Image>>,
 ) {
     let now = clock.now();
-    let Scenery { layout, rail: rail_region, strip: strip_region, caption, .. } = &mut *scenery;
+    let Scenery { layout, rail: rail_region, strip: strip_region, caption, notice: notice_region, .. } = &mut *scenery;
     let place = told.stand().and_then(|stand| Some((stand.show(now)?, stand.screen_at(now)?)));
     let act = cast.on_glass.as_ref();
     let rail_facts = place.map(|(show, screen)| rail_facts(show, screen, act, now));
@@ -139,6 +156,7 @@ fn dress_regions(
         time: ClockFace::at(&show.offsets, now).time,
     });
     let words = act.and_then(|act| caption_at(act, now));
+    let notice_facts = NoticeFacts::at(layout, told.notices(now), now);
     let mut painter = |root: Option<Entity>, marks: Vec<Mark>| {
         if let Some(root) = root {
             repaint(&mut commands, &mut images, root, &marks);
@@ -152,6 +170,10 @@ fn dress_regions(
     if strip_region.facts != strip_facts {
         painter(strip_region.root, strip_facts.as_ref().map(|facts| strip(layout, facts)).unwrap_or_default());
         strip_region.facts = strip_facts;
+    }
+    if notice_region.facts != notice_facts {
+        painter(notice_region.root, notice_facts.as_ref().map(|facts| notice(layout, facts)).unwrap_or_default());
+        notice_region.facts = notice_facts;
     }
     if caption.facts != words {
         painter(caption.root, words.as_ref().map(|words| caption_marks(layout, words)).unwrap_or_default());
@@ -233,7 +255,46 @@ fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<M
 
 /// What lies behind a picture of another shape than its place.
 pub(super) fn backdrop(area: Area) -> impl Bundle {
-    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP))
+    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP), Fitted::Whole)
+}
+
+/// How a node of an act stands in the content area, wherever that is.
+#[derive(Debug, Clone, Copy, Component)]
+pub(super) enum Fitted {
+    /// The frame it is seen through, which a call does not narrow.
+    Frame,
+    /// What lies in the frame, where places are those of the whole glass.
+    Ground,
+    /// Over all of it.
+    Whole,
+    /// As large as a medium of so many pixels fits.
+    Medium(u32, u32),
+}
+
+/// Moves what stands in the content area when that moves: nothing that plays ends for it.
+fn refit(
+    scenery: Res<Scenery>,
+    mut nodes: Query<(&Fitted, &mut Node)>,
+    mut glass: ResMut<Glass>,
+    mut glances: ResMut<Glances>,
+    mut last: Local<(Area, Area)>,
+) {
+    let (content, place) = (scenery.layout.content, scenery.base.content);
+    if *last == (content, place) {
+        return;
+    }
+    *last = (content, place);
+    for (fitted, mut node) in &mut nodes {
+        *node = match fitted {
+            Fitted::Frame => frame(place),
+            Fitted::Ground => framed(place),
+            Fitted::Whole => placed(content),
+            Fitted::Medium(width, height) => placed(content.fitted(*width, *height)),
+        };
+    }
+    // A glance on its way looks for a picture where it does not stand any more.
+    glances.rest();
+    glass.is_stale = true;
 }
 
 /// Where acts stand while one pushes the other, in widths of their place: the one that comes, and the one that leaves. Begins

@@ -193,6 +193,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             calendar: anteroom_content::schedule::Calendar::default(),
+            notices: Vec::new(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! What every region promises for every glass: words stay in their places, and no two things lie on each other.
 
 use anteroom_content::call::Call;
-use anteroom_content::id::{ItemId, PairCode};
+use anteroom_content::clock::Instant;
+use anteroom_content::id::{ItemId, NoticeId, PairCode};
 use anteroom_content::item::{Class, Face, Item};
+use anteroom_content::notice::Notice;
 use anteroom_content::place::Role;
 use anteroom_content::text::Text;
 use proptest::prelude::*;
@@ -11,6 +13,7 @@ use super::area::Area;
 use super::entry::{Entry, EntryPage, Tag};
 use super::layout::{Layout, Shape, Sight};
 use super::mark::Mark;
+use super::notice::{NoticeFacts, notice};
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
 use super::test_card::{self, TestFacts};
@@ -160,12 +163,18 @@ proptest! {
 
     #[test]
     fn rail_and_strip_keep_their_places(sight in any_sight(), name in "[一-龥]{2,12}") {
-        let layout = Layout::of(&sight);
-        check(layout.rail, &rail(&layout, &rail_facts(&name)))?;
-        check(layout.strip, &strip(&layout, &strip_facts(&layout, &name)))?;
-        let mut nobody = strip_facts(&layout, &name);
-        nobody.page.entries.clear();
-        check(layout.strip, &strip(&layout, &nobody))?;
+        for layout in [Layout::of(&sight), Layout::with_notice(&sight)] {
+            check(layout.rail, &rail(&layout, &rail_facts(&name)))?;
+            check(layout.strip, &strip(&layout, &strip_facts(&layout, &name)))?;
+            let mut nobody = strip_facts(&layout, &name);
+            nobody.page.entries.clear();
+            check(layout.strip, &strip(&layout, &nobody))?;
+            let text = Text::new(&format!("{name}今日停电检修。").repeat(3), "No power today.");
+            let told = Notice { id: NoticeId::parse("n").expect("a name"), text, from: Instant(0), until: Instant(9) };
+            if let Some(facts) = NoticeFacts::at(&layout, std::iter::once(&told), Instant(1)) {
+                check(layout.notice, &notice(&layout, &facts))?;
+            }
+        }
     }
 
     #[test]

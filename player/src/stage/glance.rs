@@ -194,7 +194,7 @@ fn see(
 
 impl Glances {
     /// Until the next pair.
-    fn rest(&mut self) {
+    pub(super) fn rest(&mut self) {
         let rest = if self.suspicion.is_there() { self.every / AGAIN_PART } else { self.every };
         (self.next, self.first, self.wants_frame) = (Moment::now() + rest, None, false);
     }

@@ -11,6 +11,8 @@ const DISTANCE_PER_CHARACTER: f32 = 160.0;
 pub(super) const LEAST_DISTANCE_PER_CHARACTER: f32 = 250.0;
 /// Glass at least so many times wider than high is a ribbon: one line of words.
 const RIBBON_SHAPE: i32 = 5;
+/// So much of a ribbon's width tells notices, in hundredths.
+const NOTICE_SHARE: i32 = 40;
 
 /// What is known of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(super) struct Layout {
     pub(super) content: Area,
     pub(super) rail: Area,
     pub(super) strip: Area,
+    /// Where notices are told; empty while there are none.
+    pub(super) notice: Area,
     /// Where somebody is called; empty while nobody is.
     pub(super) call: Area,
     /// What must be read from the seats.
@@ -56,27 +60,41 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn of(sight: &Sight) -> Self {
+        Self::divided(sight, false)
+    }
+
+    /// The same with a line for notices: along the lower edge, or a part of a ribbon's one line.
+    pub(super) fn with_notice(sight: &Sight) -> Self {
+        Self::divided(sight, true)
+    }
+
+    fn divided(sight: &Sight, has_notice: bool) -> Self {
         let side = |px: u32| i32::try_from(px).unwrap_or(i32::MAX).max(1);
         let glass = Area::new(0, 0, side(sight.width_px), side(sight.height_px));
         let shape = shape(glass, sight.role);
         let body = body(glass, sight, shape);
         let gap = gap_of(body);
         let none = Area::default();
-        let bare = Self { shape, glass, content: glass, rail: none, strip: none, call: none, body, gap };
+        let (room, notice) = match shape {
+            _ if !has_notice => (glass, none),
+            Shape::Ribbon => glass.split_left(glass.w - glass.w * NOTICE_SHARE / 100),
+            Shape::Landscape | Shape::Portrait | Shape::Board => glass.split_bottom(body.line() + gap),
+        };
+        let bare = Self { shape, glass, content: room, rail: none, strip: none, notice, call: none, body, gap };
         match shape {
             Shape::Landscape => bare.landscape(sight.has_clinics),
             Shape::Portrait => bare.portrait(sight.has_clinics),
-            Shape::Board => Self { content: Area::default(), strip: glass, ..bare },
+            Shape::Board => Self { content: none, strip: room, ..bare },
             Shape::Ribbon => match sight.role {
                 Role::Full => bare,
-                Role::Strip => Self { content: Area::default(), strip: glass, ..bare },
+                Role::Strip => Self { content: none, strip: room, ..bare },
             },
         }
     }
 
     fn landscape(self, has_clinics: bool) -> Self {
         let strip_h = if has_clinics { self.glass.h / 5 } else { 0 };
-        let (upper, strip) = self.glass.split_bottom(strip_h);
+        let (upper, strip) = self.content.split_bottom(strip_h);
         // A content area of 16:9 where the glass allows it: most pictures and all movies have that shape.
         let content_w = (upper.h * 16 / 9).clamp(self.glass.w * 3 / 5, self.glass.w * 4 / 5);
         let (content, rail) = upper.split_left(content_w);
@@ -85,7 +103,7 @@ impl Layout {
 
     fn portrait(self, has_clinics: bool) -> Self {
         let strip_h = if has_clinics { self.glass.h * 17 / 100 } else { 0 };
-        let (upper, strip) = self.glass.split_bottom(strip_h);
+        let (upper, strip) = self.content.split_bottom(strip_h);
         let rail_h = (self.glass.w * 36 / 100).min(self.glass.h / 4);
         let (content, rail) = upper.split_bottom(rail_h);
         Self { content, rail, strip, ..self }
@@ -108,7 +126,8 @@ impl Layout {
             Shape::Board => Shape::Landscape,
             shape => shape,
         };
-        Self { shape, content: self.glass, rail: Area::default(), strip: Area::default(), ..self }
+        let none = Area::default();
+        Self { shape, content: self.glass, rail: none, strip: none, notice: none, call: none, ..self }
     }
 
     /// The same glass with type of another size.
@@ -192,8 +211,8 @@ mod tests {
         ) {
             let role = if is_strip { Role::Strip } else { Role::Full };
             let seen = Sight { width_mm: mm, distance_cm: cm, has_clinics, ..sight(width, height, role) };
-            let layout = Layout::of(&seen);
-            let areas = [layout.content, layout.rail, layout.strip];
+            for layout in [Layout::of(&seen), Layout::with_notice(&seen)] {
+            let areas = [layout.content, layout.rail, layout.strip, layout.notice];
             for (n, area) in areas.iter().enumerate() {
                 prop_assert!(layout.glass.holds(*area), "{area:?}");
                 for other in &areas[n + 1..] {
@@ -202,6 +221,7 @@ mod tests {
             }
             let covered: i64 = areas.iter().map(|a| i64::from(a.w) * i64::from(a.h)).sum();
             prop_assert_eq!(covered, i64::from(width) * i64::from(height), "nothing of the glass is left over");
+            }
         }
     }
 }

@@ -5,8 +5,9 @@
 //! keeps one `act` on the glass and the next one ready. A `layout` of areas and a ladder of type sizes follow from the
 //! screen alone; `rail`, `strip` and `card` set words into them as `mark`s, which `paint` turns into nodes. `glance` holds the
 //! glass against what ought to be on it.
-//! `call` has somebody called take the clock's place for a moment; `sound` lets a movie be heard where a zone allows it,
-//! through a `speaker` that nothing waits for. `overlay` lies over all of it while a person wants that.
+//! `notice` tells the hospital's own words along the lower edge; `call` has somebody called take the clock's place for a
+//! moment; `sound` lets a movie be heard where a zone allows it, through a `speaker` that nothing waits for. `overlay` lies
+//! over all of it while a person wants that.
 
 #![expect(clippy::needless_pass_by_value, reason = "the renderer gives its systems their parameters by value")]
 #![expect(clippy::type_complexity, reason = "a query says all that it asks for")]
@@ -38,6 +39,7 @@ mod look;
 mod mark;
 mod movie;
 mod nightly;
+mod notice;
 mod overlay;
 mod pace;
 mod paint;

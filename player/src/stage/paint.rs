@@ -28,12 +28,12 @@ pub(super) fn region(height: i32) -> impl Bundle {
 }
 
 /// A node that shows what lies in an area and cuts off what does not, over everything of less height.
-pub(super) fn frame(area: Area, height: i32) -> impl Bundle {
-    (Node { overflow: Overflow::clip(), ..placed(area) }, GlobalZIndex(height))
+pub(super) fn frame(area: Area) -> Node {
+    Node { overflow: Overflow::clip(), ..placed(area) }
 }
 
 /// The node within a [`frame`] of that area in which places are those of the whole glass.
-pub(super) fn framed(area: Area) -> impl Bundle {
+pub(super) fn framed(area: Area) -> Node {
     placed(Area::new(-area.x, -area.y, area.x + area.w, area.y + area.h))
 }
 

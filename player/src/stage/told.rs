@@ -8,6 +8,7 @@ use anteroom_content::clock::Instant;
 use anteroom_content::evergreen::StandIn;
 use anteroom_content::id::ItemId;
 use anteroom_content::item::Item;
+use anteroom_content::notice::{Notice, in_force};
 use anteroom_content::place::{Role, Screen};
 use anteroom_content::programme::Show;
 use anteroom_content::timeline::{Cue, Edition, Showing, Timeline};
@@ -127,6 +128,11 @@ impl Told {
             Ground::Stand(stand) => Some(stand),
             Ground::Nothing | Ground::Waiting(_) => None,
         }
+    }
+
+    /// The notices that hold at `at`.
+    pub(super) fn notices(&self, at: Instant) -> impl Iterator<Item = &Notice> {
+        self.stand().into_iter().flat_map(move |stand| in_force(&stand.clinic.notices, at))
     }
 
     /// What is known of the screen at `at`, on a glass of so many pixels.

@@ -29,6 +29,7 @@ mod media_form;
 mod media_words;
 mod metrics;
 mod moment;
+mod notices;
 mod on_screen;
 mod outlook;
 mod overview;

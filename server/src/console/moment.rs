@@ -48,6 +48,11 @@ pub(super) fn stamp(words: &Words, time_zone: &TimeZone, at: Instant) -> String 
     format!("{} {}", day(words, zoned.date()), zoned.strftime("%H:%M"))
 }
 
+/// `2026-11-22T14:05`, as forms have it.
+pub(super) fn field(time_zone: &TimeZone, at: Instant) -> String {
+    local(time_zone, at).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
 /// `14:05:09`.
 pub(super) fn clock(time_zone: &TimeZone, at: Instant) -> String {
     local(time_zone, at).strftime("%H:%M:%S").to_string()

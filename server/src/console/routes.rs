@@ -18,9 +18,9 @@ use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, calls, campaigns, clinics, delivery,
-    evergreen, files, hands, lamp, media, media_form, metrics, on_screen, outlook, overview, pair, planned, playlist,
-    playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form, sound,
-    timeline, timeline_form, visitor, why, zone_form,
+    evergreen, files, hands, lamp, media, media_form, metrics, notices, on_screen, outlook, overview, pair, planned,
+    playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form,
+    sound, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::hands::recount;
 use crate::state;
@@ -233,6 +233,10 @@ fn programme(routes: Routes) -> Routes {
         .get("/clinics", Needs::SignedIn, clinics::look)
         .post("/clinics", Needs::May(Clinics), clinics::enter)
         .post("/clinics/{id}/withdraw", Needs::May(Clinics), clinics::withdraw)
+        .get("/notices", Needs::SignedIn, notices::look)
+        .post("/notices", Needs::May(Compose), notices::add)
+        .post("/notices/{id}/approve", Needs::May(Judge), notices::approve)
+        .post("/notices/{id}/end", Needs::May(TakeDown), notices::end)
         .get("/report", Needs::SignedIn, report::look)
         .get("/report.csv", Needs::SignedIn, report::csv)
         .get("/report/at", Needs::SignedIn, on_screen::look)

@@ -23,6 +23,7 @@ pub async fn timetable(db: &Db, from: &str) -> DbResult<Timetable> {
         doctors: doctors.iter().map(|(t,)| document("doctor", t)).collect::<DbResult<_>>()?,
         overrides: overrides.iter().map(|(t,)| document("override", t)).collect::<DbResult<_>>()?,
         calendar: calendar(db, from).await?,
+        notices: Vec::new(),
     })
 }
 

@@ -173,6 +173,7 @@ pub mod handouts;
 pub mod items;
 pub mod ledger;
 pub mod network;
+pub mod notices;
 mod packed;
 pub mod places;
 pub mod playlists;

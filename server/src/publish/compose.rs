@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anteroom_content::clinic::Timetable;
 use anteroom_content::clock::{DAY_MS, Instant, Offsets};
 use anteroom_content::evergreen::Evergreen;
-use anteroom_content::id::{DepartmentId, PlaylistId, SiteId, ZoneId};
+use anteroom_content::id::{DepartmentId, NoticeId, PlaylistId, SiteId, ZoneId};
 use anteroom_content::item::Item;
 use anteroom_content::place::{Screen, Site, Zone};
 use anteroom_content::playlist::Playlist;
@@ -13,8 +13,9 @@ use anteroom_content::programme::{ENGINE, Part, Show};
 use anteroom_content::schedule::{Campaign, Rule, Window};
 
 use super::PublishError;
+use crate::db::notices::NoticeRecord;
 use crate::db::places::Places;
-use crate::db::{campaigns, clinics, evergreens, items, places, playlists};
+use crate::db::{campaigns, clinics, evergreens, items, notices, places, playlists};
 use crate::state::State;
 
 /// How far back overrides are carried: a clinic that was moved away from a day last month may be held tomorrow.
@@ -37,6 +38,8 @@ pub struct Draft {
     pub timetable: Timetable,
     /// The playlists that sites have pinned as their evergreen sets.
     pub evergreens: Vec<(SiteId, PlaylistId)>,
+    /// Notices that stand now or later.
+    pub notices: Vec<NoticeRecord>,
 }
 
 /// The parts of one zone's programme.
@@ -63,6 +66,7 @@ pub async fn draft(state: &State) -> Result<Draft, PublishError> {
         campaigns: campaigns::campaigns(&state.db).await?,
         timetable: clinics::timetable(&state.db, &from).await?,
         evergreens: evergreens::evergreens(&state.db).await?,
+        notices: notices::standing(&state.db, state.now()).await?,
     })
 }
 
@@ -75,24 +79,32 @@ pub fn compose(draft: &Draft, phone_address: &str, now: Instant) -> Result<Vec<Z
     draft.places.zones.iter().map(|zone| compose_zone(draft, &grounds, zone, phone_address, now)).collect()
 }
 
-/// Composes the clinic parts alone: each department's clinics once, however many zones show them.
+/// Composes the clinic parts alone: the same clinics and notices once, however many zones show them.
 ///
 /// # Errors
 /// [`PublishError::Document`] when a timetable cannot be written.
 pub(super) fn compose_clinics(draft: &Draft) -> Result<HashMap<ZoneId, Part>, PublishError> {
-    let mut known: HashMap<&[DepartmentId], Part> = HashMap::new();
+    let mut known: HashMap<(&[DepartmentId], Vec<NoticeId>), Part> = HashMap::new();
     let mut parts = HashMap::with_capacity(draft.places.zones.len());
     for zone in &draft.places.zones {
-        let part = if let Some(part) = known.get(zone.departments.as_slice()) {
+        let of_zone = draft.notices.iter().filter(|one| one.is_for(zone)).map(|one| one.notice.id.clone());
+        let key = (zone.departments.as_slice(), of_zone.collect());
+        let part = if let Some(part) = known.get(&key) {
             part.clone()
         } else {
-            let part = Part::of(&draft.timetable.of_departments(&zone.departments))?;
-            known.insert(&zone.departments, part.clone());
+            let part = Part::of(&clinic_of(draft, zone))?;
+            known.insert(key, part.clone());
             part
         };
         parts.insert(zone.id.clone(), part);
     }
     Ok(parts)
+}
+
+/// What holds at once in a zone: its clinics and its notices.
+fn clinic_of(draft: &Draft, zone: &Zone) -> Timetable {
+    let notices = draft.notices.iter().filter(|one| one.is_for(zone)).map(|one| one.notice.clone());
+    Timetable { notices: notices.collect(), ..draft.timetable.of_departments(&zone.departments) }
 }
 
 /// Places by what they belong to, so that a network of thousands of zones is gone through once.
@@ -157,7 +169,7 @@ fn compose_zone(
         phone_address: phone_address.to_owned(),
         evergreen: grounds.evergreens.get(&site.id).cloned(),
     };
-    let clinic = draft.timetable.of_departments(&zone.departments);
+    let clinic = clinic_of(draft, zone);
     Ok(ZoneParts { zone: zone.id.clone(), show_part: Part::of(&show)?, clinic_part: Part::of(&clinic)?, show })
 }
 

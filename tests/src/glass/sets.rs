@@ -5,9 +5,11 @@ use std::path::Path;
 use anteroom_content::clinic::{Change, Department, Doctor, Override, Timetable};
 use anteroom_content::clock::{Instant, Offsets};
 use anteroom_content::id::{
-    BuildingId, ContentHash, DoctorId, ItemId, OverrideId, PlaylistId, RuleId, ScreenId, ShortCode, SiteId, ZoneId,
+    BuildingId, ContentHash, DoctorId, ItemId, NoticeId, OverrideId, PlaylistId, RuleId, ScreenId, ShortCode, SiteId,
+    ZoneId,
 };
 use anteroom_content::item::{Class, Face, Item, MediaFile};
+use anteroom_content::notice::Notice;
 use anteroom_content::place::{Audio, OpenHours, Role, Screen, Site, SiteKind, Zone, ZoneKind};
 use anteroom_content::playlist::{Playlist, Turn};
 use anteroom_content::programme::{ENGINE, Show};
@@ -68,11 +70,15 @@ pub enum Scene {
     Call,
     /// The longest call there is, beside the longest card.
     CallLong,
+    /// A notice stands beside an advertisement.
+    Notice,
+    /// A notice stands, and somebody is called.
+    NoticeCall,
 }
 
 impl Scene {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Short,
         Self::Long,
         Self::ChineseAlone,
@@ -87,6 +93,8 @@ impl Scene {
         Self::TestCard,
         Self::Call,
         Self::CallLong,
+        Self::Notice,
+        Self::NoticeCall,
     ];
 
     /// Its name in pictures.
@@ -107,6 +115,8 @@ impl Scene {
             Self::TestCard => "test-card",
             Self::Call => "call",
             Self::CallLong => "call-long",
+            Self::Notice => "notice",
+            Self::NoticeCall => "notice-call",
         }
     }
 }
@@ -137,7 +147,8 @@ impl Set {
             Scene::PairingOverTcp => Some(waiting(Some(4433))),
             _ => None,
         };
-        Ok(Self { show, clinic: clinic()?, waiting, cover: cover(scene), call: call(scene) })
+        let clinic = Timetable { notices: notices(scene)?, ..clinic()? };
+        Ok(Self { show, clinic, waiting, cover: cover(scene), call: call(scene) })
     }
 
     /// A landscape glass with files in turn, each for so long: pictures as they are, movies with their lengths.
@@ -259,10 +270,22 @@ fn cover(scene: Scene) -> Value {
     })
 }
 
+fn notices(scene: Scene) -> Outcome<Vec<Notice>> {
+    if !matches!(scene, Scene::Notice | Scene::NoticeCall) {
+        return Ok(Vec::new());
+    }
+    let text = Text::new(
+        "门诊楼一号电梯今日检修，请乘二号电梯或走东侧楼梯；行动不便者请告诉导诊台，我们陪您上楼。",
+        "Lift 1 is under repair today: please take lift 2 or the east stairs, or ask at the desk.",
+    );
+    let (from, until) = (Instant(STANDING_TIME_MS - 60_000), Instant(STANDING_TIME_MS + 3_600_000));
+    Ok(vec![Notice { id: NoticeId::parse("n-1")?, text, from, until }])
+}
+
 fn call(scene: Scene) -> Option<Value> {
     let call = |number, name, room| json!({"type": "call", "number": number, "name": name, "room": room});
     match scene {
-        Scene::Call => Some(call("A023", "", "3 诊室")),
+        Scene::Call | Scene::NoticeCall => Some(call("A023", "", "3 诊室")),
         Scene::CallLong => Some(call("内科普通A0123", "欧阳*明", "门诊楼三层东区 12 诊室")),
         _ => None,
     }
@@ -298,7 +321,7 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             "血压 ≥140/90 mmHg？＜６．１ mmol/L；① ② ③ … “引号”《书名》—— 约 37.3 ℃",
             "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft 100% & <tag>",
         )?),
-        Scene::Advertisement | Scene::Call => {
+        Scene::Advertisement | Scene::Call | Scene::Notice => {
             let mut made = words(
                 "百禾维生素 C 咀嚼片",
                 "Baihe vitamin C tablets",
@@ -309,7 +332,7 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             Some(made)
         }
         // Covered or not, the programme goes on below.
-        Scene::TakenDown | Scene::NamePlate | Scene::TestCard => card(Scene::Short)?,
+        Scene::TakenDown | Scene::NamePlate | Scene::TestCard | Scene::NoticeCall => card(Scene::Short)?,
         Scene::Closed | Scene::Nothing | Scene::Pairing | Scene::PairingOverTcp => None,
     })
 }
@@ -409,5 +432,5 @@ fn clinic() -> Outcome<Timetable> {
     };
     let second = doctors.get(1).map(|doctor| doctor.id.clone());
     let overrides = vec![change(0, None)?, change(2, second)?];
-    Ok(Timetable { departments, doctors, overrides, calendar: Calendar::default() })
+    Ok(Timetable { departments, doctors, overrides, calendar: Calendar::default(), notices: Vec::new() })
 }

@@ -10,6 +10,7 @@ mod evergreen;
 mod faults;
 mod gapless;
 mod golden;
+mod notice;
 mod offline;
 mod own_glass;
 mod playlist_to_report;

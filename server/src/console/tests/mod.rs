@@ -1,6 +1,7 @@
 //! The whole door, asked as a browser asks: every route, every role, every form that matters.
 
 mod access;
+mod announced;
 mod calendar;
 mod delivery;
 mod evergreen;

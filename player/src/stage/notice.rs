@@ -1,0 +1,128 @@
+//! Notices (通知): the hospital's own words on a line of their own along the lower edge. What one line cannot hold is turned line by line,
+//! slowly enough to be read; nothing runs, and nothing is cut.
+
+use anteroom_content::clock::Instant;
+use anteroom_content::notice::{Notice, line_at};
+
+use super::area::Area;
+use super::ink::{LAGOON, MIST, NIGHT, SAND, WHITE};
+use super::layout::{Layout, Shape};
+use super::mark::{Mark, Style};
+use super::typeset::{Weight, break_lines, width};
+
+/// What stands on the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoticeFacts {
+    line: String,
+    /// Which line, from 0, of how many.
+    turn: (usize, usize),
+}
+
+/// Where the parts of the line are.
+struct Parts {
+    label: Area,
+    words: Area,
+    turn: Area,
+}
+
+impl Parts {
+    fn of(layout: &Layout) -> Self {
+        let em = layout.body.px();
+        let label_w = if layout.shape == Shape::Ribbon { 0 } else { em * 3 };
+        let (label, rest) = layout.notice.split_left(label_w);
+        let (words, turn) = rest.inset_by(layout.gap, 0).split_right(layout.small().px() * 3);
+        Self { label, words, turn }
+    }
+}
+
+impl NoticeFacts {
+    /// The line that stands at `at`; none where there is no notice, or no room for one.
+    pub(super) fn at<'a>(layout: &Layout, notices: impl Iterator<Item = &'a Notice>, at: Instant) -> Option<Self> {
+        if layout.notice.is_empty() {
+            return None;
+        }
+        let w = Parts::of(layout).words.w;
+        let texts = notices.flat_map(|notice| [notice.text.zh.as_str(), notice.text.en.as_str()]);
+        let lines: Vec<String> = texts.flat_map(|text| even_lines(layout, text, w)).collect();
+        let (turn, _) = line_at(&lines, at)?;
+        let line = lines.get(turn)?.clone();
+        Some(Self { line, turn: (turn, lines.len()) })
+    }
+}
+
+/// A text in as few lines as hold it, all about as long: a last line of one character helps nobody.
+fn even_lines(layout: &Layout, text: &str, w: i32) -> Vec<String> {
+    let lines_of = |w: i32| {
+        let mut lines = break_lines(text, layout.body, Weight::Bold, w);
+        lines.retain(|line| !line.trim().is_empty());
+        lines
+    };
+    let fewest = lines_of(w);
+    let count = i32::try_from(fewest.len()).unwrap_or(i32::MAX).max(1);
+    let em = layout.body.px().max(1);
+    let mut narrow = width(text, layout.body, Weight::Bold) / count;
+    while narrow < w {
+        let lines = lines_of(narrow);
+        if lines.len() == fewest.len() {
+            return lines;
+        }
+        narrow += em;
+    }
+    fewest
+}
+
+/// The marks of the line.
+pub(super) fn notice(layout: &Layout, facts: &NoticeFacts) -> Vec<Mark> {
+    let parts = Parts::of(layout);
+    let mut marks = vec![Mark::plate(layout.notice, LAGOON, 0)];
+    if !parts.label.is_empty() {
+        marks.push(Mark::plate(parts.label, SAND, 0));
+        marks.push(Style::plain(layout.body, NIGHT).strong().centred().shrinking(4).line("通知", parts.label));
+    }
+    marks.push(Style::plain(layout.body, WHITE).strong().shrinking(8).line(&facts.line, parts.words));
+    let (turn, count) = facts.turn;
+    if count > 1 {
+        let style = Style::plain(layout.small(), MIST).right().shrinking(6);
+        marks.push(style.line(&format!("{}/{count}", turn + 1), parts.turn));
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use anteroom_content::id::NoticeId;
+    use anteroom_content::place::Role;
+    use anteroom_content::text::Text;
+
+    use super::*;
+    use crate::stage::layout::Sight;
+
+    #[test]
+    fn every_word_has_its_turn_whole_and_none_stands_alone() {
+        let zh = "门诊楼一号电梯检修，请乘二号电梯或走东侧楼梯；行动不便者请告诉导诊台，我们陪您上楼。".repeat(2);
+        let en = "Lift 1 is under repair: please take lift 2 or the east stairs, or ask at the desk for help.";
+        let id = NoticeId::parse("n").expect("a name");
+        let notice = Notice { id, text: Text::new(&zh, en), from: Instant(0), until: Instant(i64::MAX) };
+        for (width_px, height_px) in [(1_920, 1_080), (1_080, 1_920), (768, 384), (960, 64), (320, 180)] {
+            let (width_mm, distance_cm, role, has_clinics) = (1_200, 400, Role::Full, true);
+            let layout = Layout::with_notice(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics });
+            let w = Parts::of(&layout).words.w;
+            let mut told = Vec::new();
+            let mut at = Instant(0);
+            while let Some(facts) = NoticeFacts::at(&layout, std::iter::once(&notice), at) {
+                if facts.turn.0 < told.len() {
+                    break;
+                }
+                assert!(width(&facts.line, layout.body, Weight::Bold) <= w, "{}", facts.line);
+                told.push(facts.line.clone());
+                at = at.plus_ms(anteroom_content::notice::line_ms(&facts.line));
+            }
+            let all: String = told.concat();
+            assert_eq!(all.replace(' ', ""), format!("{zh}{en}").replace(' ', ""), "{width_px}×{height_px}");
+            let chinese: Vec<_> = told.iter().filter(|line| line.contains(|c: char| !c.is_ascii())).collect();
+            let longest = chinese.iter().map(|line| line.chars().count()).max().unwrap_or(0);
+            let shortest = chinese.iter().map(|line| line.chars().count()).min().unwrap_or(0);
+            assert!(longest <= 3 || shortest * 3 >= longest, "{width_px}×{height_px}: {chinese:?}");
+        }
+    }
+}

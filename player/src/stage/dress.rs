@@ -107,8 +107,8 @@ fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pi
         return;
     }
     scenery.bare = bare;
-    let base = scenery.base;
-    scenery.divide(base);
+    let whole = scenery.base;
+    scenery.divide(whole);
     pictures.forget();
     let Desk { cast, files, glass, .. } = &mut desk;
     let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::batch::is_no;
-use super::{Ending, Lamp, OpenPlay, Print, Proof, Step};
+use super::{Ending, LampTime, OpenPlay, Print, Proof, Step};
 use crate::clock::Instant;
 use crate::id::{ContentHash, ItemId, ScreenId, ZoneId};
 
@@ -99,7 +99,7 @@ struct Live {
     noted: Tick,
     /// Frames the stage had presented when it first told so in this showing, and when it last did.
     frames: Option<(u64, u64)>,
-    lamp: Option<Lamp>,
+    lamp: Option<LampTime>,
 }
 
 impl Live {
@@ -368,7 +368,7 @@ pub(in crate::play) mod tests {
         }
         let steps = diary.stage_fell(&screen);
         let Some(Step::Keep(open)) = steps.last() else { panic!("nothing was kept") };
-        let lamp = Some(Lamp { read_ms: 3_000, lit_ms: 2_000 });
+        let lamp = Some(LampTime { read_ms: 3_000, lit_ms: 2_000 });
         assert_eq!(open.proof, Proof { frames: 90, print: None, lamp }, "what the stage had told of, and no more");
 
         // The agent falls as well; the next stage counts anew.
@@ -379,7 +379,7 @@ pub(in crate::play) mod tests {
         let end = Ended { frames: 120, print, ..ended(0, 4_000) };
         let steps = diary.ended(&screen, &end, after(t, 10_000));
         let Some(Step::Close { proof, .. }) = steps.last() else { panic!("nothing was closed") };
-        let lamp = Some(Lamp { read_ms: 7_000, lit_ms: 6_000 });
+        let lamp = Some(LampTime { read_ms: 7_000, lit_ms: 6_000 });
         assert_eq!(*proof, Proof { frames: 210, print, lamp });
     }
 

@@ -20,6 +20,6 @@ pub use batch::{BATCH_BYTES_MAX, BATCH_PLAYS_MAX, BadBatch, Batch, Ending, LogMa
 pub use diary::{Diary, Ended, Place, Shown, Signs, Tick};
 pub use log::{Ack, LogState, LogStore, LogWork, OpenPlay, PLAYS_KEEP_MS, Step, Tail, acknowledge, drop_old, write};
 pub use pen::{Moment, Notice, Pen, UNWRITTEN_MAX, Word};
-pub use proof::{BadPrint, Lamp, Print, Proof, SAME_BITS_MAX};
+pub use proof::{BadPrint, LampTime, Print, Proof, SAME_BITS_MAX};
 pub use sealed::next_batch;
 pub use sending::{ACK_TIMEOUT, BATCH_DUE_PLAYS, BATCHES_AHEAD_MAX, HOLD_MAX, Sending, Welcomed, hold_ms};

@@ -25,12 +25,12 @@ pub struct Proof {
     pub print: Option<Print>,
     /// For how long of it the power of the display could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lamp: Option<Lamp>,
+    pub lamp: Option<LampTime>,
 }
 
 /// What was read of a display's power, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lamp {
+pub struct LampTime {
     /// How long it could be read.
     pub read_ms: u32,
     /// How long of that the display had power.
@@ -42,7 +42,7 @@ impl Proof {
     #[must_use]
     pub fn and(self, later: Self) -> Self {
         let lamp = match (self.lamp, later.lamp) {
-            (Some(one), Some(other)) => Some(Lamp {
+            (Some(one), Some(other)) => Some(LampTime {
                 read_ms: one.read_ms.saturating_add(other.read_ms),
                 lit_ms: one.lit_ms.saturating_add(other.lit_ms),
             }),
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn showings_in_parts_add_up_and_the_first_look_counts() {
         let print = |bits| Some(Print { bits, at_ms: 1_000 });
-        let lamp = |read_ms, lit_ms| Some(Lamp { read_ms, lit_ms });
+        let lamp = |read_ms, lit_ms| Some(LampTime { read_ms, lit_ms });
         let part = |frames, print, lamp| Proof { frames, print, lamp };
         assert_eq!(part(3, None, None).and(part(4, print(1), lamp(5, 4))), part(7, print(1), lamp(5, 4)));
         assert_eq!(part(3, print(2), lamp(5, 5)).and(part(4, print(1), lamp(5, 0))), part(7, print(2), lamp(10, 5)));

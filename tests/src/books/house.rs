@@ -6,7 +6,7 @@ use anteroom_content::clock::{Clock as _, HOUR_MS, Instant, System};
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::manifest::Envelope;
 use anteroom_content::play::books::{self, Author, Opened};
-use anteroom_content::play::{Batch, Ending, Lamp, Play, Print, Proof, chain_next, chain_start};
+use anteroom_content::play::{Batch, Ending, LampTime, Play, Print, Proof, chain_next, chain_start};
 use anteroom_server::db::boxes::NewBox;
 use anteroom_server::db::{Db, DbError, boxes};
 use ed25519_dalek::SigningKey;
@@ -152,7 +152,7 @@ impl Writer {
 fn proof(seq: u64) -> Outcome<Proof> {
     let bits = (seq % ITEMS).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let play_ms = u32::try_from(PLAY_MS)?;
-    let lamp = Some(Lamp { read_ms: play_ms, lit_ms: play_ms });
+    let lamp = Some(LampTime { read_ms: play_ms, lit_ms: play_ms });
     Ok(Proof { frames: play_ms * 30 / 1_000, print: Some(Print { bits, at_ms: 1_034 }), lamp })
 }
 

@@ -3,7 +3,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::manifest::Envelope;
-use anteroom_content::play::{Batch, Ending, Lamp, LogMark, Play, Print, Proof, chain_next, chain_start};
+use anteroom_content::play::{Batch, Ending, LampTime, LogMark, Play, Print, Proof, chain_next, chain_start};
 use anteroom_content::wire::{ToServer, encode};
 use ed25519_dalek::SigningKey;
 
@@ -84,7 +84,7 @@ pub(super) fn span_ms(count: u64) -> i64 {
 /// What a box of 30 frames a second whose display can be asked says of a play.
 fn proof(seq: u64) -> Proof {
     let bits = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let lamp = Some(Lamp { read_ms: PLAY_MS, lit_ms: PLAY_MS });
+    let lamp = Some(LampTime { read_ms: PLAY_MS, lit_ms: PLAY_MS });
     Proof { frames: PLAY_MS * 30 / 1_000, print: Some(Print { bits, at_ms: 1_034 }), lamp }
 }
 

@@ -5,7 +5,7 @@
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ContentHash, ItemId, ScreenId, ZoneId};
 use anteroom_content::manifest::{Assignment, Manifest, PartRef};
-use anteroom_content::play::{Batch, Ending, Lamp, Play, Print, Proof, chain_next, chain_start};
+use anteroom_content::play::{Batch, Ending, LampTime, Play, Print, Proof, chain_next, chain_start};
 use anteroom_content::schedule::Carry;
 use anteroom_content::trust::{Charter, PublicKey, SignedCharter};
 use anteroom_content::wire::enrol::Challenge;
@@ -134,7 +134,7 @@ fn play(seq: u64) -> Outcome<String> {
         proof: (!seq.is_multiple_of(4)).then(|| Proof {
             frames: 297,
             print: Some(Print { bits: 0x0f1e_2d3c_4b5a_6978, at_ms: 1_040 }),
-            lamp: seq.is_multiple_of(2).then_some(Lamp { read_ms: 9_000, lit_ms: 8_000 }),
+            lamp: seq.is_multiple_of(2).then_some(LampTime { read_ms: 9_000, lit_ms: 8_000 }),
         }),
         is_evergreen: false,
     })?)

@@ -11,7 +11,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::round::{Desk, Glass};
 use crate::agent::events::{Fall, FallCause, Look};
-use crate::agent::lamp;
 use crate::agent::limits::CLOCK_STEP_US;
 use crate::agent::playlog::{Place, Signs, Word};
 use crate::agent::supervise::Size;
@@ -152,7 +151,7 @@ impl Desk {
                 self.glass.steps = steps;
                 self.glass.item.clone_from(&item);
                 if let Some(screen) = self.screen().cloned() {
-                    let signs = Signs { frames: count, lit: lamp::is_lit() };
+                    let signs = Signs { frames: count, lit: self.is_lit() };
                     self.rooms.scribe.tell(Word::Frames(screen, item, signs));
                 }
                 self.count_clinic();

@@ -43,6 +43,11 @@ impl Desk {
         self.power.said.or_else(driver)
     }
 
+    /// The same as a play's proof and the status say it.
+    pub(super) fn is_lit(&self) -> Option<bool> {
+        self.lamp().map(|lamp| lamp == Lamp::Lit)
+    }
+
     /// Works out how the display should be, and has it so.
     pub(super) fn keep_power(&mut self) {
         let now = self.rooms.clock.now();

@@ -10,7 +10,6 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::round::Desk;
 use crate::agent::health::Status;
-use crate::agent::lamp;
 use crate::agent::limits::{TROUBLE_REST, TROUBLES_MAX};
 use crate::agent::store::StoreError;
 
@@ -148,7 +147,7 @@ impl Desk {
             waiting: self.editions.is_empty().then(|| self.words.clone()),
             now: self.rooms.clock.now(),
             last_trouble: self.troubles.last.clone(),
-            lit: lamp::is_lit(),
+            lit: self.is_lit(),
             stands_in: self.breaker.is_safe(),
             rung: self.glass.rung,
         }

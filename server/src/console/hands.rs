@@ -228,7 +228,7 @@ fn hand(desk: &Desk, page: &Page, screen: &Screen) -> Hand {
             Some(Cover::TestCard) => "test-card",
             Some(Cover::TakenDown | Cover::Other) | None => "",
         },
-        lamp: match desk.house.fleet.box_of(&screen.id).and_then(|seen| seen.lamp_of(&screen.id)) {
+        lamp: match desk.house.fleet.box_of(&screen.id).and_then(|seen| seen.said_of(&screen.id)?.lamp) {
             Some(Lamp::Lit) => "lit",
             Some(Lamp::Dark) => "dark",
             Some(Lamp::Other) | None => "",

@@ -13,9 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::play::hold_ms;
-use anteroom_content::power::Lamp;
 use anteroom_content::wire::{
-    Beat, Carrier, Delivery, PictureFormat, Refusal, Rung, Steps, ToPlayer, Versions, comeback,
+    Beat, Carrier, Delivery, PictureFormat, Refusal, ScreenBeat, ToPlayer, Versions, comeback,
 };
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -100,25 +99,11 @@ impl Seen {
         self.carrier == Carrier::Tcp
     }
 
-    /// How well one of its screens keeps step, while something moves on it.
+    /// What it said last of one of its screens.
     #[must_use]
-    pub fn steps_of(&self, screen: &ScreenId) -> Option<Steps> {
+    pub fn said_of(&self, screen: &ScreenId) -> Option<&ScreenBeat> {
         let (_, beat) = self.beat.as_ref()?;
-        beat.screens.iter().find(|told| told.screen == *screen)?.steps
-    }
-
-    /// What stands in on one of its screens, as it says itself.
-    #[must_use]
-    pub fn rung_of(&self, screen: &ScreenId) -> Option<Rung> {
-        let (_, beat) = self.beat.as_ref()?;
-        beat.screens.iter().find(|told| told.screen == *screen)?.rung
-    }
-
-    /// Whether the display of a screen is lit, as its box said last.
-    #[must_use]
-    pub fn lamp_of(&self, screen: &ScreenId) -> Option<Lamp> {
-        let (_, beat) = self.beat.as_ref()?;
-        beat.screens.iter().find(|told| told.screen == *screen)?.lamp
+        beat.screens.iter().find(|told| told.screen == *screen)
     }
 }
 

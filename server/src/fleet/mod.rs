@@ -14,7 +14,7 @@ use anteroom_content::clock::Instant;
 use anteroom_content::id::{BoxId, ScreenId, ZoneId};
 use anteroom_content::play::hold_ms;
 use anteroom_content::wire::{
-    Beat, Carrier, Delivery, PictureFormat, Refusal, ScreenBeat, ToPlayer, Versions, comeback,
+    Beat, Carrier, Delivery, PictureFormat, Refusal, ScreenBeat, Steps, ToPlayer, Versions, comeback,
 };
 use bytes::Bytes;
 use tokio::sync::watch;

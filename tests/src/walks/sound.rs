@@ -1,6 +1,8 @@
 //! Sound beside the picture: never above what the zone allows, in time with the picture, and no device of any kind takes anything
 //! from the glass.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -58,9 +60,25 @@ struct Heard {
 
 impl Heard {
     fn samples(&self) -> Outcome<Vec<f64>> {
-        let bytes = if self.file.exists() { std::fs::read(&self.file)? } else { Vec::new() };
-        let samples = bytes.chunks_exact(2).filter_map(|pair| pair.first_chunk().copied());
-        Ok(samples.map(|pair| f64::from(i16::from_le_bytes(pair)) / 32_768.0).collect())
+        Ok(self.since(0)?.0)
+    }
+
+    /// How much was written up to now, in bytes of whole samples.
+    fn length(&self) -> Outcome<u64> {
+        Ok(if self.file.exists() { self.file.metadata()?.len() / 2 * 2 } else { 0 })
+    }
+
+    /// What was written from so many bytes on, and when it was read: what came before takes no time.
+    fn since(&self, bytes: u64) -> Outcome<(Vec<f64>, Instant)> {
+        let mut written = Vec::new();
+        if self.file.exists() {
+            let mut file = File::open(&self.file)?;
+            file.seek(SeekFrom::Start(bytes))?;
+            file.read_to_end(&mut written)?;
+        }
+        let at = Instant::now();
+        let samples = written.chunks_exact(2).filter_map(|pair| pair.first_chunk().copied());
+        Ok((samples.map(|pair| f64::from(i16::from_le_bytes(pair)) / 32_768.0).collect(), at))
     }
 
     fn set_clock(&mut self, time_ms: i64) -> Outcome<()> {
@@ -82,11 +100,11 @@ impl Heard {
         .map(drop)
     }
 
-    /// Waits for so many further samples; those alone.
-    fn next(&self, count: usize) -> Outcome<Vec<f64>> {
-        let before = self.samples()?.len();
-        let samples = || Ok(Some(self.samples()?.split_off(before)).filter(|samples| samples.len() >= count));
-        until_some("more to be heard", LIMIT, samples).map(|(samples, _)| samples)
+    /// Waits for so many further samples; those alone, and when they were read.
+    fn next(&self, count: u64) -> Outcome<(Vec<f64>, Instant)> {
+        let before = self.length()?;
+        let heard = || Ok(if self.length()? >= before + count * 2 { Some(self.since(before)?) } else { None });
+        until_some("more to be heard", LIMIT, heard).map(|(heard, _)| heard)
     }
 
     /// By how many seconds what is written is behind the picture: the middle of five looks, for a busy machine writes late now and then.
@@ -99,10 +117,10 @@ impl Heard {
 
     /// By how many seconds what was written last is behind the picture.
     fn apart_now_s(&self) -> Outcome<f64> {
-        let samples = self.next(5 * 24_000)?;
+        let (samples, read) = self.next(5 * 24_000)?;
         let (time_ms, at) = self.set;
         #[expect(clippy::cast_precision_loss, reason = "some hours")]
-        let position_s = (time_ms - self.since_ms) as f64 / 1_000.0 + at.elapsed().as_secs_f64();
+        let position_s = (time_ms - self.since_ms) as f64 / 1_000.0 + read.duration_since(at).as_secs_f64();
         // Pieces of a two-hundredth of a second: where silence ends is where a second of the movie began.
         let piece = 240;
         let least = peak(&samples) / 5.0;
@@ -157,7 +175,7 @@ fn a_movie_is_heard_in_time_and_never_louder_than_its_zone_allows() -> Outcome<(
     heard.stage.tell(&json!({"type": "hush", "percent": 20, "until": STANDING_TIME_MS + 86_400_000}))?;
     heard.hears(20)?;
     heard.next(9_600)?;
-    let loudest = peak(&heard.next(96_000)?);
+    let loudest = peak(&heard.next(96_000)?.0);
     assert!(loudest <= loudness(20) && loudest > loudness(20) * PEAK * 0.8, "{loudest}");
     heard.stage.tell(&json!({"type": "hush", "percent": 90, "until": STANDING_TIME_MS + 86_400_000}))?;
     heard.hears(50)?;
@@ -165,11 +183,11 @@ fn a_movie_is_heard_in_time_and_never_louder_than_its_zone_allows() -> Outcome<(
     let morning = Quiet { from_min: 22 * 60, to_min: 11 * 60 };
     heard.stage.set(&set(loud(50, &[morning]))?)?;
     heard.hears(0)?;
-    let length = heard.samples()?.len();
+    let length = heard.length()?;
     for _ in 0..3 {
         heard.stage.hear_a("frames")?;
     }
-    assert_eq!(heard.samples()?.len(), length, "quiet hours are quiet");
+    assert_eq!(heard.length()?, length, "quiet hours are quiet");
 
     // At eleven they are over, in the midst of the movie or not.
     heard.set_clock(STANDING_TIME_MS + 52 * 60_000 - 500)?;

@@ -241,6 +241,7 @@ fn overrides_change_clinics_that_are_held() {
         doctors: demo.doctors,
         overrides: vec![],
         calendar: Calendar::new(days, vec![]),
+        notices: Vec::new(),
     };
     for change in overrides {
         let sits = template

@@ -266,10 +266,8 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
     let height = ACTS_HEIGHT + cast.height;
     let (frame, root) = match act.due.scene {
         Scene::Item { .. } | Scene::Evergreen { .. } => {
-            // Words take back what a call took of a ribbon, when it is over.
-            let place = scenery.base().content;
-            let root = commands.spawn((framed(place), Fitted::Ground)).id();
-            let seen = (frame(place), GlobalZIndex(height), Fitted::Frame);
+            let root = commands.spawn((framed(content), Fitted::Ground)).id();
+            let seen = (frame(content), GlobalZIndex(height), Fitted::Frame);
             (commands.spawn(seen).add_child(root).id(), root)
         }
         Scene::Dark | Scene::Waiting | Scene::Strip | Scene::Closed | Scene::Fallback => {

@@ -261,7 +261,7 @@ pub(super) fn backdrop(area: Area) -> impl Bundle {
 /// How a node of an act stands in the content area, wherever that is.
 #[derive(Debug, Clone, Copy, Component)]
 pub(super) enum Fitted {
-    /// The frame it is seen through, which a call does not narrow.
+    /// The frame it is seen through.
     Frame,
     /// What lies in the frame, where places are those of the whole glass.
     Ground,
@@ -277,17 +277,17 @@ fn refit(
     mut nodes: Query<(&Fitted, &mut Node)>,
     mut glass: ResMut<Glass>,
     mut glances: ResMut<Glances>,
-    mut last: Local<(Area, Area)>,
+    mut last: Local<Area>,
 ) {
-    let (content, place) = (scenery.layout.content, scenery.base.content);
-    if *last == (content, place) {
+    let content = scenery.layout.content;
+    if *last == content {
         return;
     }
-    *last = (content, place);
+    *last = content;
     for (fitted, mut node) in &mut nodes {
         *node = match fitted {
-            Fitted::Frame => frame(place),
-            Fitted::Ground => framed(place),
+            Fitted::Frame => frame(content),
+            Fitted::Ground => framed(content),
             Fitted::Whole => placed(content),
             Fitted::Medium(width, height) => placed(content.fitted(*width, *height)),
         };

@@ -6,6 +6,7 @@ use anteroom_content::notice::{Notice, line_at};
 
 use super::area::Area;
 use super::ink::{LAGOON, MIST, NIGHT, SAND, WHITE};
+use super::ladder::Step;
 use super::layout::{Layout, Shape};
 use super::mark::{Mark, Style};
 use super::typeset::{Weight, break_lines, width};
@@ -35,6 +36,11 @@ impl Parts {
     }
 }
 
+/// A ribbon has one line for everything: smaller type, fewer turns.
+fn step(layout: &Layout) -> Step {
+    if layout.shape == Shape::Ribbon { layout.small() } else { layout.body }
+}
+
 impl NoticeFacts {
     /// The line that stands at `at`; none where there is no notice, or no room for one.
     pub(super) fn at<'a>(layout: &Layout, notices: impl Iterator<Item = &'a Notice>, at: Instant) -> Option<Self> {
@@ -53,14 +59,14 @@ impl NoticeFacts {
 /// A text in as few lines as hold it, all about as long: a last line of one character helps nobody.
 fn even_lines(layout: &Layout, text: &str, w: i32) -> Vec<String> {
     let lines_of = |w: i32| {
-        let mut lines = break_lines(text, layout.body, Weight::Bold, w);
+        let mut lines = break_lines(text, step(layout), Weight::Bold, w);
         lines.retain(|line| !line.trim().is_empty());
         lines
     };
     let fewest = lines_of(w);
     let count = i32::try_from(fewest.len()).unwrap_or(i32::MAX).max(1);
-    let em = layout.body.px().max(1);
-    let mut narrow = width(text, layout.body, Weight::Bold) / count;
+    let em = step(layout).px().max(1);
+    let mut narrow = width(text, step(layout), Weight::Bold) / count;
     while narrow < w {
         let lines = lines_of(narrow);
         if lines.len() == fewest.len() {
@@ -79,7 +85,7 @@ pub(super) fn notice(layout: &Layout, facts: &NoticeFacts) -> Vec<Mark> {
         marks.push(Mark::plate(parts.label, SAND, 0));
         marks.push(Style::plain(layout.body, NIGHT).strong().centred().shrinking(4).line("通知", parts.label));
     }
-    marks.push(Style::plain(layout.body, WHITE).strong().shrinking(8).line(&facts.line, parts.words));
+    marks.push(Style::plain(step(layout), WHITE).strong().shrinking(8).line(&facts.line, parts.words));
     let (turn, count) = facts.turn;
     if count > 1 {
         let style = Style::plain(layout.small(), MIST).right().shrinking(6);
@@ -113,7 +119,7 @@ mod tests {
                 if facts.turn.0 < told.len() {
                     break;
                 }
-                assert!(width(&facts.line, layout.body, Weight::Bold) <= w, "{}", facts.line);
+                assert!(width(&facts.line, step(&layout), Weight::Bold) <= w, "{}", facts.line);
                 told.push(facts.line.clone());
                 at = at.plus_ms(anteroom_content::notice::line_ms(&facts.line));
             }

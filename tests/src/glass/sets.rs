@@ -66,12 +66,12 @@ pub enum Scene {
     NamePlate,
     /// It shows the test card.
     TestCard,
-    /// Somebody is called beside an advertisement.
+    /// A notice stands beside an advertisement.
+    Notice,
+    /// Somebody is called beside an advertisement; a call stands for a while, so scenes without one come before.
     Call,
     /// The longest call there is, beside the longest card.
     CallLong,
-    /// A notice stands beside an advertisement.
-    Notice,
     /// A notice stands, and somebody is called.
     NoticeCall,
 }
@@ -91,9 +91,9 @@ impl Scene {
         Self::TakenDown,
         Self::NamePlate,
         Self::TestCard,
+        Self::Notice,
         Self::Call,
         Self::CallLong,
-        Self::Notice,
         Self::NoticeCall,
     ];
 
@@ -113,9 +113,9 @@ impl Scene {
             Self::TakenDown => "taken-down",
             Self::NamePlate => "name-plate",
             Self::TestCard => "test-card",
+            Self::Notice => "notice",
             Self::Call => "call",
             Self::CallLong => "call-long",
-            Self::Notice => "notice",
             Self::NoticeCall => "notice-call",
         }
     }

@@ -46,6 +46,7 @@ pub mod shelf;
 #[cfg(test)]
 mod sim;
 pub mod text;
+pub mod theme;
 pub mod timeline;
 pub mod trust;
 pub mod volume;

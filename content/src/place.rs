@@ -6,6 +6,7 @@ use crate::id::{BuildingId, DepartmentId, NetworkId, ScreenId, ShortCode, SiteId
 use crate::power::PowerPlan;
 use crate::schedule::{DayKinds, Policy};
 use crate::text::Text;
+use crate::theme::Theme;
 use crate::volume::Sound;
 
 /// A city, by its six-digit administrative code.
@@ -46,6 +47,9 @@ pub struct Site {
     /// What its screens owe the public, and how much they may sell.
     #[serde(default)]
     pub policy: Policy,
+    /// How its screens look; none where they look as they are compiled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
 }
 
 /// A building of a site.

@@ -100,6 +100,8 @@ impl Show {
     #[must_use]
     pub fn files(&self) -> Vec<(ContentHash, u64)> {
         let mut files: Vec<_> = self.items.iter().flat_map(|item| item.face.files()).collect();
+        let logo = self.site.theme.as_ref().and_then(|theme| theme.logo.as_ref());
+        files.extend(logo.map(|logo| (logo.hash, logo.size_bytes)));
         files.sort_unstable();
         files.dedup();
         files

@@ -139,6 +139,7 @@ pub(super) fn show(file: (anteroom_content::id::ContentHash, u64)) -> Show {
             time_zone: "Asia/Shanghai".into(),
             booking_url: None,
             policy: Policy { qr_min_ms: 0, ..Policy::default() },
+            theme: None,
         },
         zone: Zone {
             id: zone.clone(),

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anteroom_content::clock::System;
+use anteroom_content::theme::Colours;
 use bevy::app::{AppExit, PluginGroupBuilder};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
@@ -21,8 +22,8 @@ use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
 use super::{
-    blindfold, call, director, dress, eye, film, fonts, glance, glass, imprint, look, nightly, overlay, pipe, report,
-    sound, tofu,
+    blindfold, call, director, dress, eye, film, fonts, glance, glass, imprint, logo, look, nightly, overlay, pipe,
+    report, sound, tofu,
 };
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
@@ -103,7 +104,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     let frame = Duration::from_secs(1) / options.frame_rate.clamp(1, FRAME_RATE_MAX);
     let clock = Clockwork::new(System);
     app.add_plugins(plugins(options))
-        .insert_resource(ClearColor(colour(DEEP, 1.0)))
+        .insert_resource(ClearColor(colour(DEEP, &Colours::USUAL, 1.0)))
         .insert_resource(Pace::new(frame))
         .insert_resource(clock);
     glass::add(app, options);
@@ -119,6 +120,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     nightly::add(app);
     overlay::add(app);
     call::add(app);
+    logo::add(app);
     sound::add(app, clock);
     match options.display {
         Display::Headless => {

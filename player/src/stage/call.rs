@@ -25,6 +25,8 @@ use super::{rail, strip};
 const CALL_HEIGHT: i32 = i32::MAX - 3;
 /// The most of a ribbon's width that a call takes, in hundredths: the rest is for what stands there.
 const RIBBON_SHARE: i32 = 45;
+/// Glass of less height is nearly a ribbon, in pixels.
+const LOW_PX: i32 = 130;
 /// As far as words shrink: to the end of the ladder.
 const ALL_STEPS: usize = 27;
 const HEADINGS: [&str; 2] = ["叫号  Now calling", "叫号"];
@@ -124,7 +126,7 @@ pub(super) fn turn(
     if calls.painted != marks
         && let Some(root) = calls.root
     {
-        repaint(&mut commands, &mut images, root, &marks);
+        repaint(&mut commands, &mut images, root, (&marks, &layout.colours));
         calls.painted = marks;
         desk.glass.is_stale = true;
     }
@@ -133,7 +135,8 @@ pub(super) fn turn(
 /// The same glass with room for a call; as it was where the call cannot be said on it, which only the smallest ribbons are too small for.
 pub(super) fn beside(layout: Layout, call: &Call) -> Layout {
     let divided = divided(layout, call);
-    if layout.shape == Shape::Ribbon && !is_said(&marks(&divided, call)) { layout } else { divided }
+    let is_low = layout.shape == Shape::Ribbon || layout.glass.h < LOW_PX;
+    if is_low && !is_said(&marks(&divided, call)) { layout } else { divided }
 }
 
 /// No word is missing or cut short.
@@ -142,7 +145,7 @@ fn is_said(marks: &[Mark]) -> bool {
         Mark::Words { setting, .. } => {
             !setting.lines.is_empty() && setting.lines.iter().all(|line| !line.is_empty() && !line.contains('…'))
         }
-        Mark::Plate { .. } | Mark::Arc { .. } | Mark::Ring { .. } | Mark::Code { .. } => true,
+        Mark::Plate { .. } | Mark::Arc { .. } | Mark::Ring { .. } | Mark::Picture { .. } | Mark::Code { .. } => true,
     })
 }
 

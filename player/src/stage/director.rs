@@ -17,7 +17,6 @@ use super::film::{Film, Reel};
 use super::glance::{Glances, SETTLED, gist_of_frame};
 use super::glass::Glass;
 use super::imprint;
-use super::ink::WHITE;
 use super::look::{Look, Looks};
 use super::movie::Fed;
 use super::overlay::{Overlay, cover};
@@ -282,8 +281,8 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                 let node = ImageNode::new(still.image.clone());
                 let place = placed(content.fitted(still.width, still.height));
                 commands.entity(root).with_children(|parent| {
-                    parent.spawn(backdrop(content));
-                    parent.spawn((node, place, Covers(WHITE), Fitted::Medium(still.width, still.height)));
+                    parent.spawn(backdrop(content, &scenery.layout.colours));
+                    parent.spawn((node, place, Covers(Color::WHITE), Fitted::Medium(still.width, still.height)));
                 });
             }
         }
@@ -293,7 +292,7 @@ fn raise(commands: &mut Commands, desk: &mut Desk, scenery: &Scenery, films: &mu
                 let film = reel.node(films);
                 commands.entity(root).with_children(|parent| {
                     if place != content {
-                        parent.spawn(backdrop(content));
+                        parent.spawn(backdrop(content, &scenery.layout.colours));
                     }
                     parent.spawn((film, placed(place), Fitted::Medium(reel.width, reel.height)));
                 });

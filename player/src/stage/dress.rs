@@ -4,6 +4,7 @@ use anteroom_content::clock::{Instant, Offsets};
 use anteroom_content::place::Screen;
 use anteroom_content::programme::Show;
 use anteroom_content::schedule::Transition;
+use anteroom_content::theme::Colours;
 use bevy::prelude::*;
 use bevy::text::FontAtlasSet;
 
@@ -17,6 +18,7 @@ use super::glance::Glances;
 use super::glass::Glass;
 use super::ink::{DEEP, SHADE, WHITE};
 use super::layout::Layout;
+use super::logo::{Logo, Sign};
 use super::mark::{Mark, Style};
 use super::notice::{NoticeFacts, notice};
 use super::paint::{Covers, colour, frame, framed, pixels, placed, region, repaint};
@@ -106,18 +108,24 @@ fn measure(mut scenery: ResMut<Scenery>, mut desk: Desk, mut pictures: ResMut<Pi
     if bare == scenery.bare {
         return;
     }
+    let is_repainted = Layout { colours: bare.colours, ..scenery.bare } == bare;
     scenery.bare = bare;
     let whole = scenery.base;
     scenery.divide(whole);
-    pictures.forget();
+    commands.insert_resource(ClearColor(colour(DEEP, &bare.colours, 1.0)));
     let Desk { cast, files, glass, .. } = &mut desk;
+    glass.is_stale = true;
+    if is_repainted {
+        cast.acts().for_each(|act| act.painted = None);
+        return;
+    }
+    pictures.forget();
     let Cast { on_glass, leaving, coming, next, .. } = &mut **cast;
     for act in [on_glass, leaving, coming, next] {
         if let Some(act) = act.take() {
             act.dismiss(&mut commands, files);
         }
     }
-    glass.is_stale = true;
 }
 
 /// Glyphs are kept for ever, size by size; when they grow large, all go and those on the glass are drawn anew.
@@ -138,7 +146,7 @@ fn tidy_atlases(
 fn dress_regions(
     mut commands: Commands,
     mut scenery: ResMut<Scenery>,
-    told: Res<Told>,
+    (told, logo): (Res<Told>, Res<Logo>),
     cast: Res<Cast>,
     clock: Res<Clockwork>,
     mut glass: ResMut<Glass>,
@@ -148,7 +156,7 @@ fn dress_regions(
     let Scenery { layout, rail: rail_region, strip: strip_region, caption, notice: notice_region, .. } = &mut *scenery;
     let place = told.stand().and_then(|stand| Some((stand.show(now)?, stand.screen_at(now)?)));
     let act = cast.on_glass.as_ref();
-    let rail_facts = place.map(|(show, screen)| rail_facts(show, screen, act, now));
+    let rail_facts = place.map(|(show, screen)| rail_facts((show, screen), logo.sign.clone(), act, now));
     let strip_facts = told.stand().zip(place).map(|(stand, (show, screen))| StripFacts {
         page: EntryPage::at(&stand.clinic, &show.offsets, now, per_page(layout)),
         address: show.clinic_address(screen),
@@ -159,7 +167,7 @@ fn dress_regions(
     let notice_facts = NoticeFacts::at(layout, told.notices(now), now);
     let mut painter = |root: Option<Entity>, marks: Vec<Mark>| {
         if let Some(root) = root {
-            repaint(&mut commands, &mut images, root, &marks);
+            repaint(&mut commands, &mut images, root, (&marks, &layout.colours));
             glass.is_stale = true;
         }
     };
@@ -181,9 +189,10 @@ fn dress_regions(
     }
 }
 
-fn rail_facts(show: &Show, screen: &Screen, act: Option<&Act>, now: Instant) -> RailFacts {
+fn rail_facts((show, screen): (&Show, &Screen), logo: Option<Sign>, act: Option<&Act>, now: Instant) -> RailFacts {
     RailFacts {
         site: show.site.name.clone(),
+        logo,
         zone: show.zone.name.clone(),
         face: ClockFace::at(&show.offsets, now),
         class: act.and_then(|act| act.item.as_ref()).map(|item| item.class),
@@ -235,7 +244,7 @@ fn dress_words(
     let marks = act_marks(&scenery.layout, act, &told, &face);
     if act.painted.as_ref() != Some(&marks) {
         if let Some(root) = act.root {
-            repaint(&mut commands, &mut images, root, &marks);
+            repaint(&mut commands, &mut images, root, (&marks, &scenery.layout.colours));
             glass.is_stale = true;
         }
         act.painted = Some(marks);
@@ -254,8 +263,9 @@ fn act_marks(layout: &Layout, act: &Act, told: &Told, face: &ClockFace) -> Vec<M
 }
 
 /// What lies behind a picture of another shape than its place.
-pub(super) fn backdrop(area: Area) -> impl Bundle {
-    (placed(area), BackgroundColor(colour(DEEP, 1.0)), Covers(DEEP), Fitted::Whole)
+pub(super) fn backdrop(area: Area, colours: &Colours) -> impl Bundle {
+    let deep = colour(DEEP, colours, 1.0);
+    (placed(area), BackgroundColor(deep), Covers(deep), Fitted::Whole)
 }
 
 /// How a node of an act stands in the content area, wherever that is.
@@ -336,7 +346,7 @@ fn fade(
     let cover = if is_pushed { 1.0 } else { part };
     for node in children.iter_descendants(root) {
         if let Ok((covers, ground, text, image)) = nodes.get_mut(node) {
-            let now = colour(covers.0, cover);
+            let now = covers.0.with_alpha(covers.0.alpha() * cover);
             if let Some(mut image) = image {
                 image.color = now;
             } else if let Some(mut text) = text {

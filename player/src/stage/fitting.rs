@@ -7,11 +7,15 @@ use anteroom_content::item::{Class, Face, Item};
 use anteroom_content::notice::Notice;
 use anteroom_content::place::Role;
 use anteroom_content::text::Text;
+use anteroom_content::theme::TYPE_PERCENT;
+use bevy::prelude::Handle;
 use proptest::prelude::*;
 
 use super::area::Area;
 use super::entry::{Entry, EntryPage, Tag};
-use super::layout::{Layout, Shape, Sight};
+use super::ink::DEEP;
+use super::layout::{Layout, Look, Sight};
+use super::logo::Sign;
 use super::mark::Mark;
 use super::notice::{NoticeFacts, notice};
 use super::rail::{ClockFace, RailFacts, rail};
@@ -28,6 +32,7 @@ fn face() -> ClockFace {
 fn rail_facts(name: &str) -> RailFacts {
     RailFacts {
         site: Text::new(name, ""),
+        logo: None,
         zone: Text::new("心血管内科候诊", ""),
         face: face(),
         class: Some(Class::Advertisement),
@@ -70,17 +75,26 @@ fn item(title: &str, body: &str) -> Item {
     Item { body, ..Item::plain(ItemId::parse("C01").expect("name"), title, Face::Card) }
 }
 
-/// Words fit their areas, everything lies in the region, and neither words nor codes lie on each other.
+/// Words fit their areas and can be read on what is below them, everything lies in the region, and neither words nor codes lie on
+/// each other.
 fn check(region: Area, marks: &[Mark]) -> Result<(), TestCaseError> {
     let mut taken: Vec<(Area, String)> = Vec::new();
+    let mut grounds = vec![(region, DEEP)];
     for mark in marks {
         let (area, told) = match mark {
-            Mark::Plate { area, .. } | Mark::Arc { area, .. } | Mark::Ring { area, .. } => {
+            Mark::Plate { area, ink, .. } => {
+                prop_assert!(area.is_empty() || region.holds(*area), "{mark:?} leaves {region:?}");
+                // A hair of light over a ground is no ground.
+                grounds.extend((ink.cover == u8::MAX).then_some((*area, *ink)));
+                continue;
+            }
+            Mark::Arc { area, .. } | Mark::Ring { area, .. } => {
                 prop_assert!(area.is_empty() || region.holds(*area), "{mark:?} leaves {region:?}");
                 continue;
             }
             Mark::Code { area, address } => (*area, address.clone()),
-            Mark::Words { area, setting, weight, .. } => {
+            Mark::Picture { area, .. } => (*area, "a picture".to_owned()),
+            Mark::Words { area, setting, weight, ink, .. } => {
                 let text = setting.lines.join("/");
                 if area.is_empty() || text.is_empty() || text == "…" {
                     continue;
@@ -89,6 +103,9 @@ fn check(region: Area, marks: &[Mark]) -> Result<(), TestCaseError> {
                     prop_assert!(width(line, setting.step, *weight) <= area.w, "{text} is wider than {area:?}");
                 }
                 prop_assert!(setting.height() <= area.h, "{text} at {:?} is higher than {area:?}", setting.step);
+                let ground =
+                    grounds.iter().rev().find(|(ground, _)| ground.overlaps(*area)).map_or(DEEP, |(_, ink)| *ink);
+                prop_assert!(ink.is_legible_on(ground), "a theme may hide {text}: {ink:?} on {ground:?}");
                 (*area, text)
             }
         };
@@ -114,14 +131,15 @@ fn any_sight() -> impl Strategy<Value = Sight> {
         (1024, 768),
     ]);
     let size = prop_oneof![common, (320u32..8_192, 180u32..8_192), (320u32..8_192, 32u32..200)];
-    (size, 300u32..9_000, 50u32..2_000, any::<bool>(), any::<bool>()).prop_map(
-        |((width_px, height_px), width_mm, distance_cm, is_strip, has_clinics)| Sight {
+    (size, 300u32..9_000, 50u32..2_000, any::<bool>(), any::<bool>(), TYPE_PERCENT).prop_map(
+        |((width_px, height_px), width_mm, distance_cm, is_strip, has_clinics, type_percent)| Sight {
             width_px,
             height_px,
             width_mm,
             distance_cm,
             role: if is_strip { Role::Strip } else { Role::Full },
             has_clinics,
+            look: Look { type_percent, ..Look::USUAL },
         },
     )
 }
@@ -139,7 +157,8 @@ fn said(marks: &[Mark]) -> String {
 fn a_firewall_that_blocks_udp_is_said_on_every_glass_with_its_port() {
     for (width_px, height_px) in [(1920, 1080), (1080, 1920), (3840, 2160), (1536, 768), (960, 64), (640, 360)] {
         let (width_mm, distance_cm, role, has_clinics) = (1_200, 300, Role::Full, false);
-        let layout = Layout::of(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics });
+        let look = Look::USUAL;
+        let layout = Layout::of(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics, look });
         let waiting = |blocked_port| Waiting {
             code: PairCode::parse("WWWW-MMMM"),
             server: "192.168.100.200:4433".into(),
@@ -165,6 +184,10 @@ proptest! {
     fn rail_and_strip_keep_their_places(sight in any_sight(), name in "[一-龥]{2,12}") {
         for layout in [Layout::of(&sight), Layout::with_notice(&sight)] {
             check(layout.rail, &rail(&layout, &rail_facts(&name)))?;
+            for (width, height) in [(96, 96), (600, 200), (40, 900)] {
+                let logo = Some(Sign { image: Handle::default(), width, height });
+                check(layout.rail, &rail(&layout, &RailFacts { logo, ..rail_facts(&name) }))?;
+            }
             check(layout.strip, &strip(&layout, &strip_facts(&layout, &name)))?;
             let mut nobody = strip_facts(&layout, &name);
             nobody.page.entries.clear();
@@ -185,8 +208,8 @@ proptest! {
         let called = Call::parse(&number, &name, &room, false).expect("it fits");
         let layout = call::beside(base, &called);
         if layout.call.is_empty() {
-            // The smallest ribbons cannot say it; everything else can.
-            prop_assert!(base.shape == Shape::Ribbon && base.glass.w < 640, "{:?} has no room for a call", base.glass);
+            // The smallest ribbons cannot say it, and those that are nearly ribbons; everything else can.
+            prop_assert!(base.glass.w < 640 && base.glass.h < 130, "{:?} has no room for a call", base.glass);
             return Ok(());
         }
         let marks = call::marks(&layout, &called);

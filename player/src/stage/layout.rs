@@ -1,6 +1,7 @@
 //! The layout: which areas a glass has and how large its type is. Follows from the screen alone.
 
 use anteroom_content::place::Role;
+use anteroom_content::theme::{Colours, TYPE_PERCENT, Theme};
 
 use super::area::Area;
 use super::ladder::Step;
@@ -25,6 +26,27 @@ pub(super) struct Sight {
     pub(super) role: Role,
     /// The zone has clinics to tell of.
     pub(super) has_clinics: bool,
+    /// Its hospital's theme.
+    pub(super) look: Look,
+}
+
+/// What a theme says of colours and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) colours: Colours,
+    /// In percent of the comfortable size.
+    pub(super) type_percent: u16,
+}
+
+impl Look {
+    /// As it is compiled in.
+    pub(super) const USUAL: Self = Self { colours: Colours::USUAL, type_percent: *TYPE_PERCENT.start() };
+
+    /// As a theme says, as far as a glass can follow it.
+    pub(super) fn of(theme: &Theme) -> Self {
+        let type_percent = theme.type_percent.clamp(*TYPE_PERCENT.start(), *TYPE_PERCENT.end());
+        Self { colours: theme.colours, type_percent }
+    }
 }
 
 /// How a glass is divided.
@@ -56,6 +78,7 @@ pub(super) struct Layout {
     pub(super) body: Step,
     /// The space between things.
     pub(super) gap: i32,
+    pub(super) colours: Colours,
 }
 
 impl Layout {
@@ -80,7 +103,8 @@ impl Layout {
             Shape::Ribbon => glass.split_left(glass.w - glass.w * NOTICE_SHARE / 100),
             Shape::Landscape | Shape::Portrait | Shape::Board => glass.split_bottom(body.line() + gap),
         };
-        let bare = Self { shape, glass, content: room, rail: none, strip: none, notice, call: none, body, gap };
+        let (content, rail, strip, call, colours) = (room, none, none, none, sight.look.colours);
+        let bare = Self { shape, glass, content, rail, strip, notice, call, body, gap, colours };
         match shape {
             Shape::Landscape => bare.landscape(sight.has_clinics),
             Shape::Portrait => bare.portrait(sight.has_clinics),
@@ -168,7 +192,8 @@ fn body(glass: Area, sight: &Sight, shape: Shape) -> Step {
         return Step::at_most(side * 0.7);
     }
     let px_per_mm = glass.w as f32 / sight.width_mm.max(1) as f32;
-    let comfortable = sight.distance_cm as f32 * 10.0 / DISTANCE_PER_CHARACTER * px_per_mm;
+    let larger = f32::from(sight.look.type_percent) / 100.0;
+    let comfortable = sight.distance_cm as f32 * 10.0 / DISTANCE_PER_CHARACTER * px_per_mm * larger;
     // Smaller wastes the glass, larger leaves no room for words.
     Step::at_most(comfortable.clamp(side / 28.0, side / 21.0))
 }
@@ -180,7 +205,7 @@ mod tests {
     use super::*;
 
     fn sight(width_px: u32, height_px: u32, role: Role) -> Sight {
-        Sight { width_px, height_px, width_mm: 1210, distance_cm: 500, role, has_clinics: true }
+        Sight { width_px, height_px, width_mm: 1210, distance_cm: 500, role, has_clinics: true, look: Look::USUAL }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Marks: what a region of the glass consists of, worked out before anything is drawn.
 
+use bevy::prelude::{Handle, Image};
+
 use super::area::Area;
 use super::ink::Ink;
 use super::ladder::Step;
@@ -24,6 +26,8 @@ pub(super) enum Mark {
     Arc { area: Area, ink: Ink },
     /// A circle's line around the inside of an area.
     Ring { area: Area, ink: Ink, width: i32 },
+    /// A picture over all of an area.
+    Picture { area: Area, image: Handle<Image> },
     /// A code for phones, its quiet zone within the area.
     Code { area: Area, address: String },
 }

@@ -35,6 +35,7 @@ mod imprint;
 mod ink;
 mod ladder;
 mod layout;
+mod logo;
 mod look;
 mod mark;
 mod movie;

@@ -101,7 +101,7 @@ mod tests {
     use anteroom_content::text::Text;
 
     use super::*;
-    use crate::stage::layout::Sight;
+    use crate::stage::layout::{Look, Sight};
 
     #[test]
     fn every_word_has_its_turn_whole_and_none_stands_alone() {
@@ -111,7 +111,9 @@ mod tests {
         let notice = Notice { id, text: Text::new(&zh, en), from: Instant(0), until: Instant(i64::MAX) };
         for (width_px, height_px) in [(1_920, 1_080), (1_080, 1_920), (768, 384), (960, 64), (320, 180)] {
             let (width_mm, distance_cm, role, has_clinics) = (1_200, 400, Role::Full, true);
-            let layout = Layout::with_notice(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics });
+            let look = Look::USUAL;
+            let layout =
+                Layout::with_notice(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics, look });
             let w = Parts::of(&layout).words.w;
             let mut told = Vec::new();
             let mut at = Instant(0);

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant as Moment};
 
 use anteroom_content::clock::SECOND_MS;
+use anteroom_content::theme::Colours;
 use anteroom_content::wire::Cover;
 use bevy::prelude::*;
 
@@ -39,6 +40,8 @@ pub(super) struct Overlay {
     painted: Vec<Mark>,
     pulsing: Vec<Mark>,
     meter: Meter,
+    /// Of the theme it was painted in.
+    colours: Colours,
 }
 
 /// Counts how many frames are presented in a second of the network's time.
@@ -131,7 +134,7 @@ fn dress(mut commands: Commands, mut overlay: ResMut<Overlay>, mut desk: Desk, m
     let Desk { told, clock, glass, .. } = &mut desk;
     let sight = told.sight(clock.now(), glass.width_px, glass.height_px);
     let layout = Layout::of(&sight).whole();
-    let Overlay { told: covering, cover, root, pulse_root, painted, pulsing, meter, .. } = &mut *overlay;
+    let Overlay { told: covering, cover, root, pulse_root, painted, pulsing, meter, colours, .. } = &mut *overlay;
     let plate = &covering.plate;
     let (marks, pulse) = match cover {
         None | Some(Cover::Other) => (Vec::new(), Vec::new()),
@@ -150,11 +153,13 @@ fn dress(mut commands: Commands, mut overlay: ResMut<Overlay>, mut desk: Desk, m
             (test_card::still(&layout, &facts), test_card::pulse(&layout, is_lit, frames))
         }
     };
+    let is_dyed = *colours != layout.colours;
+    *colours = layout.colours;
     for (root, held, marks) in [(root, painted, marks), (pulse_root, pulsing, pulse)] {
-        if *held != marks
+        if (is_dyed || *held != marks)
             && let Some(root) = *root
         {
-            repaint(&mut commands, &mut images, root, &marks);
+            repaint(&mut commands, &mut images, root, (&marks, colours));
             *held = marks;
             glass.is_stale = true;
         }

@@ -1,6 +1,7 @@
 //! Painting: marks become nodes. Everything stands where the marks say, to the pixel; nothing is laid out here.
 
 use anteroom_content::media::{Modules, modules};
+use anteroom_content::theme::{Colours, Rgb};
 use bevy::asset::RenderAssetUsages;
 use bevy::image::ImageSampler;
 use bevy::prelude::*;
@@ -19,7 +20,7 @@ const QUIET_MODULES: usize = 4;
 
 /// How much of the ground a node covers when it is wholly there.
 #[derive(Debug, Clone, Copy, Component)]
-pub(super) struct Covers(pub(super) Ink);
+pub(super) struct Covers(pub(super) Color);
 
 /// A node over the whole glass that holds a region's nodes.
 pub(super) fn region(height: i32) -> impl Bundle {
@@ -38,33 +39,47 @@ pub(super) fn framed(area: Area) -> Node {
 }
 
 /// Paints marks below a region's node, in place of what was there.
-pub(super) fn repaint(commands: &mut Commands, images: &mut Assets<Image>, region: Entity, marks: &[Mark]) {
+pub(super) fn repaint(
+    commands: &mut Commands,
+    images: &mut Assets<Image>,
+    region: Entity,
+    (marks, colours): (&[Mark], &Colours),
+) {
     commands.entity(region).despawn_children();
-    paint(commands, images, region, marks);
+    paint(commands, images, region, (marks, colours));
 }
 
 /// Paints marks below a region's node.
-pub(super) fn paint(commands: &mut Commands, images: &mut Assets<Image>, region: Entity, marks: &[Mark]) {
+fn paint(commands: &mut Commands, images: &mut Assets<Image>, region: Entity, (marks, colours): (&[Mark], &Colours)) {
+    let inked = |ink: Ink| {
+        let colour = colour(ink, colours, 1.0);
+        (colour, Covers(colour))
+    };
     commands.entity(region).with_children(|parent| {
         for mark in marks {
             match mark {
                 Mark::Plate { area, ink, radius } if !area.is_empty() => {
                     let node = Node { border_radius: BorderRadius::all(whole(*radius)), ..placed(*area) };
-                    parent.spawn((node, BackgroundColor(colour(*ink, 1.0)), Covers(*ink)));
+                    let (colour, covers) = inked(*ink);
+                    parent.spawn((node, BackgroundColor(colour), covers));
                 }
                 Mark::Words { area, setting, weight, ink, align } if !area.is_empty() => {
-                    paint_words(parent, *area, setting, *weight, *ink, *align);
+                    paint_words(parent, *area, setting, *weight, inked(*ink), *align);
                 }
                 Mark::Arc { area, ink } => {
                     let node = Node { border_radius: BorderRadius::top_left(whole(area.w)), ..placed(*area) };
-                    parent.spawn((node, BackgroundColor(colour(*ink, 1.0)), Covers(*ink)));
+                    let (colour, covers) = inked(*ink);
+                    parent.spawn((node, BackgroundColor(colour), covers));
                 }
                 Mark::Ring { area, ink, width } => {
                     let node =
                         Node { border: UiRect::all(whole(*width)), border_radius: BorderRadius::MAX, ..placed(*area) };
-                    parent.spawn((node, BorderColor::all(colour(*ink, 1.0))));
+                    parent.spawn((node, BorderColor::all(inked(*ink).0)));
                 }
                 Mark::Code { area, address } => paint_code(parent, images, *area, address),
+                Mark::Picture { area, image } => {
+                    parent.spawn((ImageNode::new(image.clone()), placed(*area), Covers(Color::WHITE)));
+                }
                 Mark::Plate { .. } | Mark::Words { .. } => {}
             }
         }
@@ -76,7 +91,7 @@ fn paint_words(
     area: Area,
     setting: &Setting,
     weight: Weight,
-    ink: Ink,
+    (colour, covers): (Color, Covers),
     align: Align,
 ) {
     let (items, justify) = match align {
@@ -104,10 +119,10 @@ fn paint_words(
         Text::new(setting.lines.join("\n")),
         font,
         LineHeight::Px(pixels(setting.step.line())),
-        TextColor(colour(ink, 1.0)),
+        TextColor(colour),
         TextLayout::new(justify, LineBreak::NoWrap),
         Node { flex_shrink: 0.0, ..default() },
-        Covers(ink),
+        covers,
     ));
 }
 
@@ -115,7 +130,7 @@ fn paint_code(parent: &mut ChildSpawnerCommands, images: &mut Assets<Image>, are
     let Some(code) = modules(address) else { return };
     let Some(side) = code_side(&code, area) else { return };
     let node = ImageNode::new(images.add(code_image(&code)));
-    parent.spawn((node, placed(area.centred(side, side)), Covers(CHALK)));
+    parent.spawn((node, placed(area.centred(side, side)), Covers(Color::WHITE)));
 }
 
 /// The side of a code with its quiet zone: whole pixels a module, as many as the area allows.
@@ -139,8 +154,9 @@ fn code_image(code: &Modules) -> Image {
                 let (x, y) = (x.checked_sub(QUIET_MODULES)?, y.checked_sub(QUIET_MODULES)?);
                 if x < code.side { code.dark.get(y * code.side + x).copied() } else { None }
             };
-            let Ink(r, g, b, a) = if module().unwrap_or(false) { COAL } else { CHALK };
-            pixels.extend_from_slice(&[r, g, b, a]);
+            let ink = if module().unwrap_or(false) { COAL } else { CHALK };
+            let Rgb(red, green, blue) = ink.rgb(&Colours::USUAL);
+            pixels.extend_from_slice(&[red, green, blue, u8::MAX]);
         }
     }
     let side_px = u32::try_from(side).unwrap_or(1);
@@ -173,6 +189,7 @@ pub(super) const fn pixels(px: i32) -> f32 {
 }
 
 /// An ink as the renderer knows it, with a part of its cover.
-pub(super) fn colour(ink: Ink, part: f32) -> Color {
-    Color::srgb_u8(ink.0, ink.1, ink.2).with_alpha(f32::from(ink.3) / 255.0 * part)
+pub(super) fn colour(ink: Ink, colours: &Colours, part: f32) -> Color {
+    let Rgb(red, green, blue) = ink.rgb(colours);
+    Color::srgb_u8(red, green, blue).with_alpha(f32::from(ink.cover) / 255.0 * part)
 }

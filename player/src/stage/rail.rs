@@ -8,6 +8,7 @@ use super::area::Area;
 use super::entry::weekday;
 use super::ink::{CHALK, CLAY, LAGOON, MIST, NIGHT, PINE, SAND, SLATE, TEAL, WHITE};
 use super::layout::{Layout, Shape};
+use super::logo::Sign;
 use super::mark::{Mark, Style};
 use super::paint::side_of;
 use super::typeset::width;
@@ -16,10 +17,15 @@ use super::typeset::width;
 const SCAN: &str = "扫码看大字版";
 const SCAN_ENGLISH: &str = "Scan to read on your phone";
 
+/// A logo stands where there is so many times its height for clock and date, too.
+const SIGN_ROOM: i32 = 3;
+
 /// What the rail tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RailFacts {
     pub(super) site: Text,
+    /// Stands beside its name.
+    pub(super) logo: Option<Sign>,
     pub(super) zone: Text,
     pub(super) face: ClockFace,
     /// The item on the glass; none for a card of the house.
@@ -119,14 +125,36 @@ fn clock(layout: &Layout, facts: &RailFacts, area: Area) -> Vec<Mark> {
         (Style::plain(layout.small(), MIST).shrinking(3), &facts.face.date.en),
         (Style::plain(layout.small(), MIST).shrinking(3), &facts.zone.zh),
     ];
-    let mut rest = area;
-    let mut marks = Vec::new();
-    for (style, text) in lines {
+    let (mut marks, mut rest, is_named) = sign(layout, facts, area);
+    for (style, text) in lines.into_iter().skip(usize::from(is_named)) {
         let (mark, below) = style.flow_line(text, rest);
         rest = below;
         marks.extend(mark);
     }
     marks
+}
+
+/// The hospital's logo, what is left of the area below it, and whether its name is said: the logo stands beside the name, in place of it
+/// where it most likely holds it, or over it where the name would be cut short; nowhere without room for it.
+fn sign(layout: &Layout, facts: &RailFacts, area: Area) -> (Vec<Mark>, Area, bool) {
+    let high = Sign::height(layout);
+    let room_for = |lines: i32| area.h >= high * lines;
+    let Some(sign) = facts.logo.as_ref().filter(|_| room_for(SIGN_ROOM)) else { return (Vec::new(), area, false) };
+    let (line, below) = area.split_top(high);
+    let (_, below) = below.split_top(layout.gap / 2);
+    let picture = |area| Mark::Picture { area, image: sign.image.clone() };
+    let (place, beside) = line.split_left(sign.width_at(high).min(line.w / 3));
+    if sign.is_name() {
+        let fitted = line.fitted(sign.width, sign.height);
+        return (vec![picture(Area::new(line.x, fitted.y, fitted.w, fitted.h))], below, true);
+    }
+    let logo = picture(place.fitted(sign.width, sign.height));
+    let (_, beside) = beside.split_left(layout.gap / 2);
+    let name = Style::plain(layout.body, WHITE).strong().shrinking(5);
+    if width(&facts.site.zh, name.least, name.weight) <= beside.w {
+        return (vec![logo, name.line(&facts.site.zh, beside)], below, true);
+    }
+    if room_for(SIGN_ROOM + 1) { (vec![logo], below, false) } else { (Vec::new(), area, false) }
 }
 
 /// Says what sort of content stands beside it. An advertisement says so in sand, outside the medium itself.

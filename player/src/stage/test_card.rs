@@ -2,7 +2,7 @@
 //! from which each can be read, a code, and a flash at every second of the network's time.
 
 use super::area::Area;
-use super::ink::{CHALK, COAL, Ink, MIST, SAND, WHITE};
+use super::ink::{CHALK, COAL, Ink, WHITE};
 use super::ladder::{LADDER, Step};
 use super::layout::{LEAST_DISTANCE_PER_CHARACTER, Layout, Shape, Sight};
 use super::mark::{Mark, Style};
@@ -10,24 +10,28 @@ use super::paint::side_of;
 use super::typeset::{Weight, width};
 use crate::bridge::NamePlate;
 
+/// Second words: no theme changes a test card.
+const QUIET: Ink = Ink::fixed(190, 216, 219);
+/// What stands out.
+const WARM: Ink = Ink::fixed(242, 208, 146);
 /// Behind everything: a grey that shows both what is too dark and what is too bright.
-const GROUND: Ink = Ink(38, 38, 38, 255);
+const GROUND: Ink = Ink::fixed(38, 38, 38);
 /// Lines of the grid.
-const LINE: Ink = Ink(255, 255, 255, 70);
+const LINE: Ink = Ink::fixed(255, 255, 255).thin(70);
 /// Circles.
-const CIRCLE: Ink = Ink(255, 255, 255, 150);
+const CIRCLE: Ink = Ink::fixed(255, 255, 255).thin(150);
 /// Steps of grey; the first and the last few are near each other, to be told apart on a screen that is set well.
 const GREYS: [u8; 13] = [0, 8, 16, 32, 64, 96, 128, 160, 192, 224, 240, 248, 255];
 /// The colours that every screen mixes.
 const COLOURS: [Ink; 8] = [
-    Ink(255, 255, 255, 255),
-    Ink(255, 255, 0, 255),
-    Ink(0, 255, 255, 255),
-    Ink(0, 255, 0, 255),
-    Ink(255, 0, 255, 255),
-    Ink(255, 0, 0, 255),
-    Ink(0, 0, 255, 255),
-    Ink(0, 0, 0, 255),
+    Ink::fixed(255, 255, 255),
+    Ink::fixed(255, 255, 0),
+    Ink::fixed(0, 255, 255),
+    Ink::fixed(0, 255, 0),
+    Ink::fixed(255, 0, 255),
+    Ink::fixed(255, 0, 0),
+    Ink::fixed(0, 0, 255),
+    Ink::fixed(0, 0, 0),
 ];
 /// What is read on the ruler.
 const SAMPLE: &str = "请按顺序候诊 Please wait 0368";
@@ -146,7 +150,7 @@ fn reach_mm(sight: &Sight, step: Step) -> i64 {
 /// Lines of type from large to small, each with the distance from which it can just be read. What can be read from the
 /// nearest seats is white.
 fn ruler(layout: &Layout, sight: &Sight, area: Area) -> Vec<Mark> {
-    let say = Style::plain(layout.small().lower(1), MIST).shrinking(5);
+    let say = Style::plain(layout.small().lower(1), QUIET).shrinking(5);
     let (mark, mut rest) = say.flow_line("站在所标距离，应能读出该行 From there, you should read it", area);
     let mut marks: Vec<Mark> = mark.into_iter().collect();
     let largest = layout.body.up(2);
@@ -157,7 +161,7 @@ fn ruler(layout: &Layout, sight: &Sight, area: Area) -> Vec<Mark> {
         if step > largest || width(&text, step, Weight::Regular) > rest.w {
             continue;
         }
-        let ink = if reach_mm >= i64::from(sight.distance_cm) * 10 { WHITE } else { MIST };
+        let ink = if reach_mm >= i64::from(sight.distance_cm) * 10 { WHITE } else { QUIET };
         let style = Style { least: step, ..Style::plain(step, ink) };
         let (mark, below) = style.flow_line(&text, rest);
         if mark.is_none() {
@@ -180,7 +184,7 @@ pub(super) fn still(layout: &Layout, facts: &TestFacts) -> Vec<Mark> {
     marks.push(Style::plain(step, WHITE).strong().shrinking(9).line(&name, parts.name));
     marks.extend(ruler(layout, sight, parts.ruler));
     marks.extend(bars(parts.colours, &COLOURS));
-    marks.extend(bars(parts.greys, &GREYS.map(|grey| Ink(grey, grey, grey, 255))));
+    marks.extend(bars(parts.greys, &GREYS.map(|grey| Ink::fixed(grey, grey, grey))));
     let address = address.as_deref().unwrap_or(NO_ADDRESS);
     if let Some(side) = side_of(address, parts.code) {
         let code = parts.code.centred(side, side);
@@ -198,6 +202,6 @@ pub(super) fn pulse(layout: &Layout, is_lit: bool, frames: Option<u64>) -> Vec<M
     vec![
         Mark::plate(parts.flash, if is_lit { WHITE } else { COAL }, parts.flash.w / 2),
         Mark::Ring { area: parts.flash, ink: WHITE, width: 2 },
-        Style::plain(step, SAND).strong().shrinking(9).line(&size, parts.size),
+        Style::plain(step, WARM).strong().shrinking(9).line(&size, parts.size),
     ]
 }

@@ -11,10 +11,11 @@ use anteroom_content::item::Item;
 use anteroom_content::notice::{Notice, in_force};
 use anteroom_content::place::{Role, Screen};
 use anteroom_content::programme::Show;
+use anteroom_content::theme::Theme;
 use anteroom_content::timeline::{Cue, Edition, Showing, Timeline};
 use bevy::prelude::Resource;
 
-use super::layout::Sight;
+use super::layout::{Look, Sight};
 use crate::bridge::{StageEdition, Stand, Waiting};
 
 /// Width of a screen nobody has described, in millimetres: a common waiting-room screen.
@@ -147,7 +148,13 @@ impl Told {
             distance_cm: screen.map_or(USUAL_DISTANCE_CM, |screen| screen.distance_cm),
             role: screen.map_or(Role::Full, |screen| screen.role),
             has_clinics,
+            look: self.theme(at).map_or(Look::USUAL, Look::of),
         }
+    }
+
+    /// The theme of its hospital, where that has one.
+    pub(super) fn theme(&self, at: Instant) -> Option<&Theme> {
+        self.stand()?.show(at)?.site.theme.as_ref()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use anteroom_content::clock::DAY_MS;
 use anteroom_content::id::ItemId;
-use anteroom_content::item::{Face, Item};
+use anteroom_content::item::{Face, Item, MediaFile};
 use anteroom_content::media::{BadMedia, MOVIE_BYTES_MAX};
 use anteroom_content::text::Text;
 use askama::Template;
@@ -73,9 +73,13 @@ pub(super) async fn bring(State(desk): State<Desk>, staff: Staff, mut parts: Mul
     let mut brought = Brought::default();
     while let Some(field) = parts.next_field().await.map_err(|_| Fault::bad_form())? {
         match field.name().unwrap_or_default().to_owned().as_str() {
-            "file" => receive(&desk, field, &mut brought).await?,
+            "file" => {
+                if let Some((name, received)) = receive(&desk, field).await? {
+                    (brought.name, brought.file) = (name, Some(received));
+                }
+            }
             name => {
-                let text = text_of(field).await?;
+                let text = text_of(field, TEXT_BYTES_MAX * 2).await?;
                 brought.form.put(name, text);
             }
         }
@@ -127,10 +131,11 @@ fn refuse(staff: &Staff, form: WordsForm, problems: Vec<Said>) -> Result<Respons
     show_again(&NewMediaPage { page: staff.page(), form, classes: classes(), trades: trades(), problems })
 }
 
-async fn text_of(mut field: Field<'_>) -> Result<String, Fault> {
+/// A field of words, of at most so many bytes.
+pub(super) async fn text_of(mut field: Field<'_>, bytes_max: usize) -> Result<String, Fault> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|_| Fault::bad_form())? {
-        if bytes.len() + chunk.len() > TEXT_BYTES_MAX * 2 {
+        if bytes.len() + chunk.len() > bytes_max {
             return Err(Fault::bad_form());
         }
         bytes.extend_from_slice(&chunk);
@@ -138,8 +143,12 @@ async fn text_of(mut field: Field<'_>) -> Result<String, Fault> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Takes the file in, or reads past it: a browser that is cut off in the middle would show an error of its own.
-async fn receive(desk: &Desk, mut field: Field<'_>, brought: &mut Brought) -> Result<(), Fault> {
+/// Takes a file in, or reads past it: a browser that is cut off in the middle would show an error of its own. Its name, and what there
+/// is of it; none where no file was chosen.
+pub(super) async fn receive(
+    desk: &Desk,
+    mut field: Field<'_>,
+) -> Result<Option<(String, Result<Receiving, BadUpload>)>, Fault> {
     let name = clean(field.file_name().unwrap_or_default());
     let is_chosen = !name.is_empty();
     let mut receiving = Receiving::begin(&desk.library);
@@ -150,11 +159,20 @@ async fn receive(desk: &Desk, mut field: Field<'_>, brought: &mut Brought) -> Re
             receiving = Err(error);
         }
     }
-    if is_chosen {
-        brought.name = name.chars().take(TITLE_CHARS_MAX).collect();
-        brought.file = Some(receiving);
+    Ok(is_chosen.then(|| (name.chars().take(TITLE_CHARS_MAX).collect(), receiving)))
+}
+
+/// A file of the library, as the database knows it.
+pub(super) fn entry(file: &MediaFile, name: &str, sort: &str, duration_ms: u32) -> LibraryFile {
+    LibraryFile {
+        hash: file.hash,
+        name: name.to_owned(),
+        sort: sort.to_owned(),
+        size_bytes: file.size_bytes,
+        width_px: file.width_px,
+        height_px: file.height_px,
+        duration_ms,
     }
-    Ok(())
 }
 
 async fn take_in(
@@ -176,18 +194,9 @@ async fn take_in(
             (face, "movie", file, duration_ms)
         }
     };
-    let entry = |file: &anteroom_content::item::MediaFile, sort: &str, duration_ms| LibraryFile {
-        hash: file.hash,
-        name: name.to_owned(),
-        sort: sort.to_owned(),
-        size_bytes: file.size_bytes,
-        width_px: file.width_px,
-        height_px: file.height_px,
-        duration_ms,
-    };
-    let mut entries = vec![entry(&file, sort, duration_ms)];
+    let mut entries = vec![entry(&file, name, sort, duration_ms)];
     if let Face::Movie { poster: Some(poster), .. } = &face {
-        entries.push(entry(poster, "picture", 0));
+        entries.push(entry(poster, name, "picture", 0));
     }
     for one in entries {
         items::add_library_file(&desk.house.db, &one, &staff.account.id, staff.visitor.now).await?;
@@ -219,7 +228,7 @@ fn item_of(id: ItemId, version: u32, sayings: Sayings, face: Face, staff: &Staff
 }
 
 /// What happened, why, and what to do.
-fn told(error: &BadUpload) -> Result<Said, Fault> {
+pub(super) fn told(error: &BadUpload) -> Result<Said, Fault> {
     const MIB: u64 = 1024 * 1024;
     Ok(match error {
         BadUpload::Media(BadMedia::Empty) => Said::bad("bad-file-empty"),

@@ -56,6 +56,8 @@ pub mod setup;
 mod sign_in;
 mod site_form;
 mod sound;
+mod theme;
+mod theme_file;
 mod timeline;
 mod timeline_form;
 mod timeline_row;

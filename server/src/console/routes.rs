@@ -16,11 +16,12 @@ use super::calendar_import::IMPORT_BYTES_MAX;
 use super::desk::Desk;
 use super::fault::Fault;
 use super::media_form::UPLOAD_BYTES_MAX;
+use super::theme::THEME_FORM_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, calls, campaigns, clinics, delivery,
     evergreen, files, hands, lamp, media, media_form, metrics, notices, on_screen, outlook, overview, pair, planned,
     playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form,
-    sound, timeline, timeline_form, visitor, why, zone_form,
+    sound, theme, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::hands::recount;
 use crate::state;
@@ -169,6 +170,9 @@ fn places(routes: Routes) -> Routes {
         .get("/sites/{id}", Needs::May(Arrange), site_form::open)
         .post("/sites/{id}", Needs::May(Arrange), site_form::change)
         .post("/sites/{id}/buildings", Needs::May(Arrange), site_form::save_building)
+        .get("/sites/{id}/theme", Needs::May(Arrange), theme::look)
+        .get("/sites/{id}/theme.toml", Needs::May(Arrange), theme::download)
+        .upload("/sites/{id}/theme", Needs::May(Arrange), THEME_FORM_BYTES_MAX, theme::change)
         .get("/sites/{id}/calls", Needs::May(Arrange), calls::look)
         .post("/sites/{id}/calls", Needs::May(Arrange), calls::choose)
         .post("/sites/{id}/calls/key", Needs::May(Arrange), calls::renew)

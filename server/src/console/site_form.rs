@@ -102,11 +102,19 @@ impl SiteForm {
         let kept = || was.map(|was| was.policy.clone()).unwrap_or_default();
         let policy = self.policy.as_ref().map_or_else(|| Ok(kept()), PolicyForm::read);
         let policy = policy.map_err(|all| problems.extend(all)).unwrap_or_default();
+        let theme = was.and_then(|was| was.theme.clone());
         let kind = if self.kind == "pharmacy" { SiteKind::Pharmacy } else { SiteKind::Hospital };
         match id {
-            Ok(id) if problems.is_empty() => {
-                Ok(Site { id, city, kind, name, time_zone, booking_url: (!url.is_empty()).then_some(url), policy })
-            }
+            Ok(id) if problems.is_empty() => Ok(Site {
+                id,
+                city,
+                kind,
+                name,
+                time_zone,
+                booking_url: (!url.is_empty()).then_some(url),
+                policy,
+                theme,
+            }),
             Ok(_) | Err(()) => Err(problems),
         }
     }

@@ -96,6 +96,12 @@ impl Receiving {
         Ok(Self { file: library.upload()?, head: Vec::with_capacity(HEAD_BYTES), size_bytes: 0 })
     }
 
+    /// How many bytes came.
+    #[must_use]
+    pub const fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
     /// Takes the next bytes.
     ///
     /// # Errors

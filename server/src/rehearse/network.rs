@@ -111,6 +111,7 @@ fn site_of(id: &SiteId, n: u32) -> Site {
         time_zone: "Asia/Shanghai".to_owned(),
         booking_url: None,
         policy: Policy::default(),
+        theme: None,
     }
 }
 

@@ -50,7 +50,10 @@ pub fn draw(shape: &Shape) -> Outcome<Vec<(Scene, RgbImage)>> {
     stage.set_clock(STANDING_TIME_MS, STANDS_PPB)?;
     let mut drawn = Vec::new();
     for scene in Scene::ALL {
-        let set = Set::of(shape, scene)?;
+        let mut set = Set::of(shape, scene)?;
+        if scene == Scene::Themed {
+            set = set.themed(&stage.files())?;
+        }
         if set.call().is_some() {
             // A box without a place forgets who was called before.
             stage.set(&Set::of(shape, Scene::Pairing)?)?;

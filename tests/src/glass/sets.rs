@@ -15,6 +15,7 @@ use anteroom_content::playlist::{Playlist, Turn};
 use anteroom_content::programme::{ENGINE, Show};
 use anteroom_content::schedule::{Calendar, Level, Policy, Rule, Target, Window};
 use anteroom_content::text::Text;
+use anteroom_content::theme::{Colours, Theme, Tint};
 use anteroom_content::volume::Sound;
 use serde_json::{Value, json};
 
@@ -23,6 +24,8 @@ use crate::harness::Outcome;
 
 /// How long a card of a golden picture stands, in milliseconds: longer than it takes to look.
 const DWELL_MS: u32 = 600_000;
+/// A logo is so many pixels wide and high.
+const LOGO_PX: u32 = 256;
 
 /// A glass as it hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub enum Scene {
     NamePlate,
     /// It shows the test card.
     TestCard,
+    /// A hospital of other colours, with a logo and larger type.
+    Themed,
     /// A notice stands beside an advertisement.
     Notice,
     /// Somebody is called beside an advertisement; a call stands for a while, so scenes without one come before.
@@ -78,7 +83,7 @@ pub enum Scene {
 
 impl Scene {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Short,
         Self::Long,
         Self::ChineseAlone,
@@ -91,6 +96,7 @@ impl Scene {
         Self::TakenDown,
         Self::NamePlate,
         Self::TestCard,
+        Self::Themed,
         Self::Notice,
         Self::Call,
         Self::CallLong,
@@ -113,6 +119,7 @@ impl Scene {
             Self::TakenDown => "taken-down",
             Self::NamePlate => "name-plate",
             Self::TestCard => "test-card",
+            Self::Themed => "themed",
             Self::Notice => "notice",
             Self::Call => "call",
             Self::CallLong => "call-long",
@@ -169,6 +176,33 @@ impl Set {
             cover: cover(Scene::Short),
             call: None,
         })
+    }
+
+    /// The same in a hospital of other colours, whose logo is kept in a folder by its hash.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub fn themed(mut self, files: &Path) -> Outcome<Self> {
+        let colour = |text: &str| text.parse().map_err(|_| anyhow::anyhow!("{text} is no colour"));
+        let mut colours = Colours::USUAL;
+        for (tint, text) in [
+            (Tint::Ground, "#10183A"),
+            (Tint::Rail, "#1A2654"),
+            (Tint::Plate, "#24357A"),
+            (Tint::Soft, "#C4D2F2"),
+            (Tint::Accent, "#FFD166"),
+            (Tint::Mark, "#FFB703"),
+            (Tint::Paper, "#FFFFFF"),
+            (Tint::Text, "#14182A"),
+            (Tint::Second, "#4A5578"),
+            (Tint::Title, "#1D3A8F"),
+        ] {
+            colours = colours.with(tint, colour(text)?);
+        }
+        anyhow::ensure!(colours.unreadable().is_empty(), "{:?}", colours.unreadable());
+        let logo = Some(media_file(files, &logo()?, (LOGO_PX, LOGO_PX))?);
+        self.show.site.theme = Some(Theme { colours, type_percent: 120, logo });
+        Ok(self)
     }
 
     /// The same in a zone where this may be heard.
@@ -232,6 +266,19 @@ pub fn kept_picture(files: &Path, png: &[u8], size: (u32, u32)) -> Outcome<Face>
 /// When it cannot be kept.
 pub fn kept_movie(files: &Path, mp4: &[u8], size: (u32, u32), duration_ms: u32) -> Outcome<Face> {
     Ok(Face::Movie { file: media_file(files, mp4, size)?, duration_ms, captions: Vec::new(), poster: None })
+}
+
+/// A cross on a disc, with nothing around it.
+fn logo() -> Outcome<Vec<u8>> {
+    let picture = image::RgbaImage::from_fn(LOGO_PX, LOGO_PX, |x, y| {
+        let (dx, dy) = (x.abs_diff(LOGO_PX / 2), y.abs_diff(LOGO_PX / 2));
+        let is_cross = dx.min(dy) < LOGO_PX / 12 && dx.max(dy) < LOGO_PX / 3;
+        let is_disc = dx * dx + dy * dy < LOGO_PX * LOGO_PX / 4;
+        image::Rgba(if is_cross { [255, 255, 255, 255] } else { [230, 57, 70, if is_disc { 255 } else { 0 }] })
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
 }
 
 fn media_file(files: &Path, bytes: &[u8], (width_px, height_px): (u32, u32)) -> Outcome<MediaFile> {
@@ -332,7 +379,9 @@ fn card(scene: Scene) -> Outcome<Option<Item>> {
             Some(made)
         }
         // Covered or not, the programme goes on below.
-        Scene::TakenDown | Scene::NamePlate | Scene::TestCard | Scene::NoticeCall => card(Scene::Short)?,
+        Scene::TakenDown | Scene::NamePlate | Scene::TestCard | Scene::Themed | Scene::NoticeCall => {
+            card(Scene::Short)?
+        }
         Scene::Closed | Scene::Nothing | Scene::Pairing | Scene::PairingOverTcp => None,
     })
 }
@@ -364,6 +413,7 @@ fn show(shape: &Shape, items: &[Item], dwell_ms: u32) -> Outcome<Show> {
                 separation_ms: 0,
                 ..Policy::default()
             },
+            theme: None,
         },
         zone: Zone {
             id: zone.clone(),

@@ -21,4 +21,5 @@ mod server_killed;
 mod sound;
 mod stage_killed;
 mod storm;
+mod theme;
 mod two_screens_in_step;

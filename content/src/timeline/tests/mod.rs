@@ -60,6 +60,7 @@ fn show(rules: Vec<Rule>, playlists: Vec<Playlist>) -> Show {
             time_zone: "Asia/Shanghai".into(),
             booking_url: None,
             policy: Policy { qr_min_ms: 0, ..Policy::default() },
+            theme: None,
         },
         zone: Zone {
             id: zone.clone(),

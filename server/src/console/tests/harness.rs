@@ -112,6 +112,16 @@ impl Browser {
 
     /// Sends an upload.
     pub(super) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Answer {
+        self.upload_as(path, fields, ("file", file)).await
+    }
+
+    /// The same with another name of the file's field.
+    pub(super) async fn upload_as(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, file): (&str, Option<(&str, &[u8])>),
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -119,7 +129,7 @@ impl Browser {
         }
         let (name, bytes) = file.unwrap_or(("", b""));
         let head = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);

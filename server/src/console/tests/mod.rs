@@ -11,4 +11,5 @@ mod planned;
 mod programme;
 mod review;
 mod sign_in;
+mod theme;
 mod timeline;

@@ -78,6 +78,7 @@ impl House {
             time_zone,
             booking_url,
             policy: Policy { ads: true, qr_min_ms: 0, ..Policy::default() },
+            theme: None,
         };
         places::save_site(db, &site).await.expect("saved");
         let name = Text::new("A 楼", "Building A");

@@ -1,0 +1,22 @@
+# Theme of a site
+theme-title = Theme
+theme-line = Colours, type and logo of this site's screens; on the glass with the next publication.
+theme-link = Theme: colours, type and logo of its screens
+theme-file = Theme file
+theme-file-help = TOML. A colour is written "#RRGGBB"; a line that is left out keeps its usual colour. Words that could not be read from the seats are refused.
+theme-download = Download
+theme-choose = Or choose a file
+theme-choose-help = It goes before the text above.
+theme-logo = Logo
+theme-logo-help = PNG, JPEG or WebP, best with a transparent ground, at most 1,024 pixels and 512 KiB. One that is at least twice as wide as high stands in place of the name.
+theme-no-logo = Take the logo away
+theme-looks = How it looks
+theme-fixed = Red for cancelled clinics, codes and test cards are the same everywhere.
+said-theme-saved = The theme is saved. Publish, and it is on the screens.
+bad-theme-long = The theme file is longer than { $max } KiB. Take out what is not part of a theme.
+bad-theme-toml = Line { $line } of the theme file is not TOML: { $why }. Nothing was changed.
+bad-theme-key = The theme file says "{ $key }", which nothing here is called. Take the line out, or look for a slip of the pen.
+bad-theme-colour = The colour of "{ $key }" is { $value }. Write it "#RRGGBB", such as "#08262E".
+bad-theme-type = type_percent is a whole number from { $least } to { $most }: type may be larger than comfortable, never smaller.
+bad-theme-contrast = { $words } on { $ground }: a contrast of { $contrast }, and { $least } is the least that can be read. Make one lighter or the other darker.
+bad-logo = A logo is a picture of at most { $pixels } pixels a side and { $size } KiB. Make it smaller and choose it again.

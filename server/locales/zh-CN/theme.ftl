@@ -1,0 +1,22 @@
+# 院区主题
+theme-title = 主题
+theme-line = 本院区屏幕的颜色、字号与标志；下次发布后生效。
+theme-link = 主题：屏幕的颜色、字号与标志
+theme-file = 主题文件
+theme-file-help = TOML 格式。颜色写作 "#RRGGBB"；省略的行沿用默认颜色。座位上看不清的文字颜色不能保存。
+theme-download = 下载
+theme-choose = 或选择文件
+theme-choose-help = 选择文件后，以文件为准。
+theme-logo = 标志
+theme-logo-help = PNG、JPEG 或 WebP，最好为透明底，边长不超过 1024 像素，文件不超过 512 KiB。宽度达到高度两倍的标志将代替院名。
+theme-no-logo = 去掉标志
+theme-looks = 效果
+theme-fixed = 停诊的红色、二维码和测试卡各处一致，不随主题改变。
+said-theme-saved = 主题已保存，发布后在屏幕上生效。
+bad-theme-long = 主题文件超过 { $max } KiB，请删去与主题无关的内容。
+bad-theme-toml = 主题文件第 { $line } 行不是有效的 TOML：{ $why }。未作任何更改。
+bad-theme-key = 主题文件中的“{ $key }”不是可用的名称，请删去该行或检查拼写。
+bad-theme-colour = “{ $key }”的颜色是 { $value }，请写作 "#RRGGBB"，例如 "#08262E"。
+bad-theme-type = type_percent 须为 { $least } 到 { $most } 的整数：字号可以比舒适字号大，不能更小。
+bad-theme-contrast = “{ $words }”在“{ $ground }”上的对比度为 { $contrast }，至少需要 { $least } 才看得清。请把其中一个调亮或调暗。
+bad-logo = 标志应为边长不超过 { $pixels } 像素、文件不超过 { $size } KiB 的图片，请缩小后重新选择。

@@ -275,6 +275,17 @@ pub enum Fonts {
     None,
 }
 
+/// What decodes one codec on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoder {
+    /// The codec, as people call it.
+    pub codec: &'static str,
+    /// What decodes it; none where nothing does.
+    pub name: Option<String>,
+    /// It is hardware.
+    pub is_hardware: bool,
+}
+
 impl Fonts {
     /// What is found, and for which of them what to do.
     pub fn words(&self) -> Text {

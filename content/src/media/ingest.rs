@@ -11,13 +11,36 @@ pub const PICTURE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The largest movie file, in bytes.
 pub const MOVIE_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
+/// How EBML begins, which WebM is written in.
+const EBML: [u8; 4] = [0x1A, 0x45, 0xDF, 0xA3];
+
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     /// A still picture.
     Picture(image::ImageFormat),
-    /// An MP4 movie.
-    Movie,
+    /// A movie.
+    Movie(Container),
+}
+
+/// What holds a movie's pictures and sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// MP4 (ISO base media).
+    Mp4,
+    /// WebM, or Matroska, of which it is a part.
+    WebM,
+}
+
+impl Container {
+    /// What it is called where files are sent (RFC 6381 leaves the codecs to who plays it).
+    #[must_use]
+    pub const fn mime_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::WebM => "video/webm",
+        }
+    }
 }
 
 /// Why a file cannot go on the air.
@@ -27,7 +50,7 @@ pub enum BadMedia {
     #[error("the file is empty")]
     Empty,
     /// None of the formats.
-    #[error("the file is neither a PNG, JPEG or WebP picture nor an MP4 movie")]
+    #[error("the file is neither a PNG, JPEG or WebP picture nor an MP4 or WebM movie")]
     Unknown,
     /// It says what it is, but cannot be read.
     #[error("the file is damaged: {0}")]
@@ -53,7 +76,10 @@ pub fn sort_of(head: &[u8]) -> Result<Sort, BadMedia> {
         return Err(BadMedia::Empty);
     }
     if head.get(4..8) == Some(b"ftyp") {
-        return Ok(Sort::Movie);
+        return Ok(Sort::Movie(Container::Mp4));
+    }
+    if head.starts_with(&EBML) {
+        return Ok(Sort::Movie(Container::WebM));
     }
     match image::guess_format(head) {
         Ok(format @ (image::ImageFormat::Png | image::ImageFormat::Jpeg | image::ImageFormat::WebP)) => {
@@ -115,7 +141,8 @@ mod tests {
         assert_eq!(sort_of(b""), Err(BadMedia::Empty));
         assert_eq!(sort_of(b"<svg xmlns="), Err(BadMedia::Unknown));
         assert_eq!(sort_of(b"GIF89a......"), Err(BadMedia::Unknown));
-        assert_eq!(sort_of(b"\0\0\0\x20ftypisom"), Ok(Sort::Movie));
+        assert_eq!(sort_of(b"\0\0\0\x20ftypisom"), Ok(Sort::Movie(Container::Mp4)));
+        assert_eq!(sort_of(b"\x1A\x45\xDF\xA3\x9FB\x86\x81\x01B\xF7\x81"), Ok(Sort::Movie(Container::WebM)));
         assert!(matches!(
             picture_size(Cursor::new(b"\x89PNG\r\n\x1a\nrubbish"), image::ImageFormat::Png),
             Err(BadMedia::Damaged(_))

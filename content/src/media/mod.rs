@@ -6,6 +6,7 @@ mod qr;
 
 pub use captions::{BadCaptions, CAPTION_CUES_MAX, CaptionCue, Track};
 pub use ingest::{
-    BadMedia, MOVIE_BYTES_MAX, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX_PX, Sort, picture_size, sort_of,
+    BadMedia, Container, MOVIE_BYTES_MAX, PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE_MAX_PX, Sort,
+    picture_size, sort_of,
 };
 pub use qr::{Modules, modules};

@@ -140,8 +140,10 @@ impl Reader {
             }
             Request::Movie { ticket, hash, captions, since, clock } => {
                 let track = captions.and_then(|captions| Self::captions(&path_of(folder, captions), captions));
-                let movie = self.verify(&path_of(folder, hash), hash, Sort::Movie).and_then(|_| {
-                    let movie = Movie::open(&path_of(folder, hash), track.unwrap_or_default(), since, &clock)?;
+                let path = path_of(folder, hash);
+                let movie = self.verify(&path, hash).and_then(|sort| {
+                    let Sort::Movie(container) = sort else { return Err(FileFault::Kind) };
+                    let movie = Movie::open((&path, container), track.unwrap_or_default(), since, &clock)?;
                     Ok(Box::new(movie))
                 });
                 Some(Delivery::Movie { ticket, hash, movie })
@@ -154,14 +156,11 @@ impl Reader {
     }
 
     /// Verifies a file before its first show and tells what it is.
-    fn verify(&mut self, path: &Path, hash: ContentHash, wanted: Sort) -> Result<Sort, FileFault> {
+    fn verify(&mut self, path: &Path, hash: ContentHash) -> Result<Sort, FileFault> {
         let mut file = File::open(path)?;
         let mut head = Vec::with_capacity(16);
         (&mut file).take(16).read_to_end(&mut head)?;
         let sort = sort_of(&head)?;
-        if matches!(wanted, Sort::Movie) != matches!(sort, Sort::Movie) {
-            return Err(FileFault::Kind);
-        }
         if !self.verified.contains(path) {
             file.rewind()?;
             let mut hasher = blake3::Hasher::new();
@@ -178,9 +177,7 @@ impl Reader {
     }
 
     fn picture(&mut self, path: &Path, hash: ContentHash, within: (i32, i32)) -> Result<RgbaImage, FileFault> {
-        let Sort::Picture(format) = self.verify(path, hash, Sort::Picture(image::ImageFormat::Png))? else {
-            return Err(FileFault::Kind);
-        };
+        let Sort::Picture(format) = self.verify(path, hash)? else { return Err(FileFault::Kind) };
         picture_size(BufReader::new(File::open(path)?), format)?;
         let picture = image::ImageReader::with_format(BufReader::new(File::open(path)?), format).decode()?;
         let place = Area::new(0, 0, within.0, within.1).fitted(picture.width(), picture.height());

@@ -19,6 +19,7 @@ mod call;
 mod card;
 mod cast;
 mod clockwork;
+mod decoders;
 mod director;
 mod dress;
 mod entry;
@@ -60,4 +61,5 @@ mod verdict;
 mod voice;
 
 pub(crate) use boot::{Display, StageOptions, run};
+pub(crate) use decoders::found as decoders_found;
 pub(crate) use fonts::found as fonts_found;

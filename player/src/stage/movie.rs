@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant as Moment};
 
 use anteroom_content::clock::Instant;
-use anteroom_content::media::Track;
+use anteroom_content::media::{Container, Track};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
@@ -18,6 +18,8 @@ use super::clockwork::Clockwork;
 const FRAMES_AHEAD: u32 = 3;
 /// How long a file may take to show its first frame.
 const OPEN_WAIT: Duration = Duration::from_secs(10);
+/// How often it is looked meanwhile whether it ever will.
+const OPEN_LOOK: Duration = Duration::from_millis(100);
 /// A decoder that gives no frame for so long, while frames are due, hangs.
 const STALL_MAX: Duration = Duration::from_secs(3);
 /// And it was asked so often meanwhile: a machine that sleeps or is busy elsewhere is no fault of the file.
@@ -119,24 +121,38 @@ pub(super) struct Colours {
 
 impl Movie {
     /// Opens a movie so that its first frame is there when it is due.
-    pub(super) fn open(path: &Path, track: Track, since: Instant, clock: &Clockwork) -> Result<Self, MovieFault> {
+    pub(super) fn open(
+        file: (&Path, Container),
+        track: Track,
+        since: Instant,
+        clock: &Clockwork,
+    ) -> Result<Self, MovieFault> {
         gst::init().map_err(|error| MovieFault::Missing(error.to_string()))?;
-        let (pipeline, sink) = pipeline(path).map_err(|error| MovieFault::Missing(error.to_string()))?;
+        let (pipeline, sink) = pipeline(file).map_err(|error| MovieFault::Missing(error.to_string()))?;
         let bus = pipeline.bus().ok_or_else(|| MovieFault::Missing("a pipeline has no bus".into()))?;
         let (ahead, has_shown, sought_at, patience) = (None, false, Moment::now(), Patience::default());
         let mut movie = Self { pipeline, sink, bus, track, ahead, has_shown, sought_at, patience };
         movie.set_state(gst::State::Paused)?;
-        let (reached, _, _) = movie.pipeline.state(gst::ClockTime::from_mseconds(millis(OPEN_WAIT)));
-        movie.check()?;
-        if !matches!(reached, Ok(gst::StateChangeSuccess::Success)) {
-            return Err(MovieFault::Slow);
-        }
+        movie.await_first_frame()?;
         let position_ms = clock.now().ms_since(since);
         if position_ms > SEEK_LEAST_MS {
             movie.seek(position_ms + SEEK_LEAD_MS);
         }
         movie.set_state(gst::State::Playing)?;
         Ok(movie)
+    }
+
+    /// Waits until the first frame is decoded, or there is a reason why it never will be.
+    fn await_first_frame(&self) -> Result<(), MovieFault> {
+        let begun = Moment::now();
+        while begun.elapsed() < OPEN_WAIT {
+            let (reached, _, _) = self.pipeline.state(gst::ClockTime::from_mseconds(millis(OPEN_LOOK)));
+            self.check()?;
+            if matches!(reached, Ok(gst::StateChangeSuccess::Success)) {
+                return Ok(());
+            }
+        }
+        Err(MovieFault::Slow)
     }
 
     /// The newest frame due at a position, if it is another than before. The first frame is always due, so that it can
@@ -228,11 +244,19 @@ impl Movie {
         Ok(())
     }
 
-    /// What the decoder complains about.
+    /// What the decoder complains about, or that there is none.
     fn check(&self) -> Result<(), MovieFault> {
-        while let Some(message) = self.bus.pop_filtered(&[gst::MessageType::Error]) {
-            if let gst::MessageView::Error(error) = message.view() {
-                return Err(MovieFault::Undecodable(error.error().to_string()));
+        while let Some(message) = self.bus.pop_filtered(&[gst::MessageType::Error, gst::MessageType::Element]) {
+            match message.view() {
+                gst::MessageView::Error(error) => return Err(MovieFault::Undecodable(error.error().to_string())),
+                gst::MessageView::Element(element) => {
+                    let told = element.structure().filter(|told| told.name() == "missing-plugin");
+                    if let Some(told) = told {
+                        let name = told.get::<String>("name").unwrap_or_else(|_| "a decoder".to_owned());
+                        return Err(MovieFault::Missing(name));
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -251,11 +275,20 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// `filesrc → qtdemux → (video alone) decodebin → videoconvert → NV12`. Sound is left in the file.
-fn pipeline(path: &Path) -> Result<(gst::Pipeline, gst_app::AppSink), gst::glib::BoolError> {
+/// What takes a container apart.
+pub(super) fn demuxer(container: Container) -> Result<gst::Element, gst::glib::BoolError> {
+    let name = match container {
+        Container::Mp4 => "qtdemux",
+        Container::WebM => "matroskademux",
+    };
+    gst::ElementFactory::make(name).build()
+}
+
+/// `filesrc → demuxer → (video alone) decodebin → videoconvert → NV12`. Sound is left in the file.
+fn pipeline((path, container): (&Path, Container)) -> Result<(gst::Pipeline, gst_app::AppSink), gst::glib::BoolError> {
     let pipeline = gst::Pipeline::new();
     let source = gst::ElementFactory::make("filesrc").property("location", path).build()?;
-    let demux = gst::ElementFactory::make("qtdemux").build()?;
+    let demux = demuxer(container)?;
     let decode = gst::ElementFactory::make("decodebin").build()?;
     let convert = gst::ElementFactory::make("videoconvert").build()?;
     let caps = gst_video::VideoCapsBuilder::new().format(gst_video::VideoFormat::Nv12).build();

@@ -1,15 +1,19 @@
 //! A voice: one movie's sound on its way to a device. Its pipeline goes by the network's time: a correction changes the rate by
 //! two parts in a hundred at the most, and over a jump the voice is begun anew where the picture is.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Moment};
 
+use anteroom_content::media::{Container, Sort, sort_of};
 use anteroom_content::volume::loudness;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 
+use super::movie::demuxer;
 use super::speaker::{Piece, Wanted};
 use crate::bridge::tick;
 
@@ -27,6 +31,9 @@ const JOIN_LEAST_US: i64 = 100_000;
 const ASTRAY_US: i64 = 150_000;
 /// The most a rate is changed, in millionths: as much as the picture's.
 const RATE_PPM: i64 = 20_000;
+
+/// A file is known by so many bytes.
+const HEAD_BYTES: usize = 16;
 
 /// Where sound goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -257,14 +264,24 @@ fn time(us: i64) -> gst::ClockTime {
     gst::ClockTime::from_useconds(u64::try_from(us).unwrap_or(0))
 }
 
-/// `filesrc → qtdemux → (sound alone) decodebin → audioconvert → audioresample → volume → device`, its volume, and a count of what
+/// What a movie is held in, by its first bytes; of a file that is none, the demuxer says what is wrong.
+fn container_of(file: &Path) -> Container {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    let read = File::open(file).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    match read.ok().and_then(|_| sort_of(&head).ok()) {
+        Some(Sort::Movie(container)) => container,
+        Some(Sort::Picture(_)) | None => Container::Mp4,
+    }
+}
+
+/// `filesrc → demuxer → (sound alone) decodebin → audioconvert → audioresample → volume → device`, its volume, and a count of what
 /// reached the device.
 fn pipeline(outlet: &Outlet, piece: &Piece) -> Result<(gst::Pipeline, gst::Element, Arc<AtomicU64>), String> {
     let made = |name: &str| gst::ElementFactory::make(name).build().map_err(|error| error.to_string());
     let pipeline = gst::Pipeline::new();
     let source = gst::ElementFactory::make("filesrc").property("location", &piece.file).build();
     let source = source.map_err(|error| error.to_string())?;
-    let (demux, decode) = (made("qtdemux")?, made("decodebin")?);
+    let (demux, decode) = (demuxer(container_of(&piece.file)).map_err(|error| error.to_string())?, made("decodebin")?);
     let (convert, volume) = (made("audioconvert")?, made("volume")?);
     let mut chain = vec![convert.clone(), made("audioresample")?, volume.clone()];
     chain.extend(outlet.elements()?);

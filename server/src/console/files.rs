@@ -60,7 +60,7 @@ pub(super) async fn original(
     let (head, bytes, from, size) = read.map_err(|_| Fault::not_found())?;
     let kind = match sort_of(&head) {
         Ok(Sort::Picture(format)) => format.to_mime_type(),
-        Ok(Sort::Movie) => "video/mp4",
+        Ok(Sort::Movie(container)) => container.mime_type(),
         Err(_) => "text/plain; charset=utf-8",
     };
     let is_whole = from == 0 && u64::try_from(bytes.len()) == Ok(size);

@@ -113,7 +113,7 @@ impl Receiving {
         if self.head.len() == HEAD_BYTES {
             let max_bytes = match sort_of(&self.head)? {
                 Sort::Picture(_) => PICTURE_BYTES_MAX,
-                Sort::Movie => MOVIE_BYTES_MAX,
+                Sort::Movie(_) => MOVIE_BYTES_MAX,
             };
             if self.size_bytes > max_bytes {
                 return Err(BadUpload::TooManyBytes { max_bytes });
@@ -143,7 +143,7 @@ pub async fn check(library: &Library, received: Receiving) -> Result<Checked, Ba
             });
             checked.await.map_err(|error| BadUpload::Internal(error.to_string()))?.map(Checked::Picture)
         }
-        Sort::Movie => screening::check(library, file, size_bytes).await,
+        Sort::Movie(container) => screening::check(library, file, size_bytes, container).await,
     }
 }
 

@@ -6,12 +6,16 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use anteroom_content::item::MediaFile;
-use anteroom_content::media::BadMedia;
+use anteroom_content::media::{BadMedia, Container};
 use serde::Deserialize;
 use tokio::process::Command;
 
 use super::{BadUpload, Checked, Library, LibraryError};
 
+/// What players decode, in 8 bits and 4:2:0: H.264 on every machine, the others where it has a decoder.
+const VIDEO_CODECS: [&str; 4] = ["h264", "hevc", "vp9", "av1"];
+/// Sound that players decode.
+const SOUND_CODECS: [&str; 3] = ["aac", "opus", "vorbis"];
 /// How long one look or decoding may take.
 const TIME_MAX: Duration = Duration::from_mins(4);
 /// Memory a child may map.
@@ -76,12 +80,12 @@ pub struct Facts {
     pub duration_ms: u32,
 }
 
-/// Reads what a movie is, without decoding it.
+/// Reads what an MP4 movie is, without decoding it.
 ///
 /// # Errors
 /// [`BadUpload`] when the tool is missing or a player could not show the movie.
 pub async fn movie_facts(file: &Path) -> Result<Facts, BadUpload> {
-    look(&program("ffprobe")?, file).await
+    look(&program("ffprobe")?, file, Container::Mp4).await
 }
 
 /// Checks a movie and keeps it, with a still from it.
@@ -89,12 +93,13 @@ pub(super) async fn check(
     library: &Library,
     file: tempfile::NamedTempFile,
     size_bytes: u64,
+    container: Container,
 ) -> Result<Checked, BadUpload> {
     let (ffprobe, ffmpeg) = (program("ffprobe")?, program("ffmpeg")?);
     let path = file.path().to_owned();
-    let facts = look(&ffprobe, &path).await?;
-    decode(&ffmpeg, &path).await?;
-    let poster = poster(library, &ffmpeg, &path, facts).await?;
+    let facts = look(&ffprobe, &path, container).await?;
+    decode(&ffmpeg, &path, container).await?;
+    let poster = poster(library, &ffmpeg, (&path, container), facts).await?;
     let library = library.clone();
     let hash = tokio::task::spawn_blocking(move || library.adopt(file));
     let hash = hash.await.map_err(|error| BadUpload::Internal(error.to_string()))??;
@@ -109,14 +114,22 @@ fn program(name: &str) -> Result<PathBuf, BadUpload> {
     found.ok_or(BadUpload::NoFfmpeg)
 }
 
-async fn look(ffprobe: &Path, file: &Path) -> Result<Facts, BadUpload> {
+/// What ffmpeg calls it: a file is read as what its first bytes say, whatever else it might be.
+const fn demuxer(container: Container) -> &'static str {
+    match container {
+        Container::Mp4 => "mov",
+        Container::WebM => "matroska",
+    }
+}
+
+async fn look(ffprobe: &Path, file: &Path, container: Container) -> Result<Facts, BadUpload> {
     let arguments = [
         "-v",
         "error",
         "-protocol_whitelist",
         "file",
         "-f",
-        "mov",
+        demuxer(container),
         "-print_format",
         "json",
         "-show_streams",
@@ -136,11 +149,12 @@ fn judge(probe: &Probe) -> Result<Facts, BadUpload> {
     let [video] = videos.as_slice() else {
         return Err(BadUpload::Codec { found: format!("{} pictures side by side", videos.len()) });
     };
-    if video.codec_name != "h264" || !matches!(video.pix_fmt.as_str(), "yuv420p" | "yuvj420p") {
+    let is_known = VIDEO_CODECS.contains(&video.codec_name.as_str());
+    if !is_known || !matches!(video.pix_fmt.as_str(), "yuv420p" | "yuvj420p") {
         return Err(BadUpload::Codec { found: format!("{} {}", video.codec_name, video.pix_fmt) });
     }
-    if let Some(sound) = sounds.iter().find(|sound| sound.codec_name != "aac") {
-        return Err(BadUpload::Codec { found: format!("h264 + {}", sound.codec_name) });
+    if let Some(sound) = sounds.iter().find(|sound| !SOUND_CODECS.contains(&sound.codec_name.as_str())) {
+        return Err(BadUpload::Codec { found: format!("{} + {}", video.codec_name, sound.codec_name) });
     }
     let (width, height) = (video.width, video.height);
     let (long, short) = (width.max(height), width.min(height));
@@ -161,7 +175,7 @@ fn judge(probe: &Probe) -> Result<Facts, BadUpload> {
 }
 
 /// Every frame and every sample is decoded once: what fails here would fail on a wall.
-async fn decode(ffmpeg: &Path, file: &Path) -> Result<(), BadUpload> {
+async fn decode(ffmpeg: &Path, file: &Path, container: Container) -> Result<(), BadUpload> {
     let before = [
         "-nostdin",
         "-hide_banner",
@@ -173,7 +187,7 @@ async fn decode(ffmpeg: &Path, file: &Path) -> Result<(), BadUpload> {
         "-protocol_whitelist",
         "file",
         "-f",
-        "mov",
+        demuxer(container),
         "-i",
     ];
     let after = ["-map", "0:v:0", "-map", "0:a?", "-f", "null", "-"];
@@ -185,7 +199,12 @@ async fn decode(ffmpeg: &Path, file: &Path) -> Result<(), BadUpload> {
     Err(BadMedia::Damaged(words(&output, file)).into())
 }
 
-async fn poster(library: &Library, ffmpeg: &Path, file: &Path, facts: Facts) -> Result<MediaFile, BadUpload> {
+async fn poster(
+    library: &Library,
+    ffmpeg: &Path,
+    (file, container): (&Path, Container),
+    facts: Facts,
+) -> Result<MediaFile, BadUpload> {
     // A little into the movie: many begin black.
     let at = (facts.duration_ms / 10).min(3_000);
     let at = format!("{}.{:03}", at / 1_000, at % 1_000);
@@ -201,7 +220,7 @@ async fn poster(library: &Library, ffmpeg: &Path, file: &Path, facts: Facts) -> 
         "-ss",
         at.as_str(),
         "-f",
-        "mov",
+        demuxer(container),
         "-i",
     ];
     let after = ["-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-f", "image2pipe", "-"];
@@ -270,8 +289,11 @@ mod tests {
                 .is_err_and(|e| matches!(e, BadUpload::MovieSize { .. }))
         );
         assert!(
-            probe(|p| p.streams[0].codec_name = "hevc".into()).is_err_and(|e| matches!(e, BadUpload::Codec { .. }))
+            probe(|p| p.streams[0].codec_name = "mpeg4".into()).is_err_and(|e| matches!(e, BadUpload::Codec { .. }))
         );
+        for codec in ["hevc", "vp9", "av1"] {
+            assert!(probe(|p| p.streams[0].codec_name = codec.into()).is_ok(), "{codec}");
+        }
         assert!(
             probe(|p| p.streams[0].pix_fmt = "yuv420p10le".into()).is_err_and(|e| matches!(e, BadUpload::Codec { .. }))
         );
@@ -281,43 +303,48 @@ mod tests {
         assert!(probe(|p| p.streams.clear()).is_err());
     }
 
+    /// Makes a movie of two seconds with sound.
+    fn film(ffmpeg: &Path, file: &Path, codecs: [&str; 2]) -> Vec<u8> {
+        let made = std::process::Command::new(ffmpeg)
+            .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2", "-f", "lavfi", "-i"])
+            .args(["sine=duration=2", "-c:v", codecs[0], "-pix_fmt", "yuv420p", "-c:a", codecs[1]])
+            .arg(file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("runs");
+        assert!(made.success(), "{codecs:?}");
+        std::fs::read(file).expect("there")
+    }
+
     #[tokio::test]
-    async fn a_real_movie_is_kept_with_its_still_and_a_cut_one_is_refused() {
+    async fn real_movies_are_kept_with_their_stills_and_cut_ones_are_refused() {
         let Ok(ffmpeg) = program("ffmpeg") else {
             eprintln!("ffmpeg is not installed: movies were left out");
             return;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("movie.mp4");
-        let made = std::process::Command::new(ffmpeg)
-            .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=10:duration=2", "-f", "lavfi", "-i"])
-            .args([
-                "sine=duration=2",
-                "-c:v",
-                "libx264",
-                "-pix_fmt",
-                "yuv420p",
-                "-c:a",
-                "aac",
-                "-movflags",
-                "+faststart",
-            ])
-            .arg(&file)
-            .status()
-            .expect("runs");
-        assert!(made.success());
-        let bytes = std::fs::read(&file).expect("there");
         let library = Library::of(folder.path());
         let upload = async |bytes: &[u8]| {
             let mut receiving = Receiving::begin(&library)?;
             receiving.push(bytes)?;
             check_upload(&library, receiving).await
         };
-        let Ok(Checked::Movie { file, duration_ms, poster }) = upload(&bytes).await else { panic!("refused") };
-        assert_eq!((file.width_px, file.height_px, poster.width_px), (320, 180, 320));
-        assert!((1_900..=2_200).contains(&duration_ms), "{duration_ms}");
-        assert!(super::super::thumbnail(&library, &poster.hash).expect("drawn").is_some());
-        let cut = bytes.get(..bytes.len() * 2 / 3).expect("a part");
-        assert!(matches!(upload(cut).await, Err(BadUpload::Media(BadMedia::Damaged(_)))));
+        for (name, codecs) in [
+            ("h264.mp4", ["libx264", "aac"]),
+            ("hevc.mp4", ["libx265", "aac"]),
+            ("vp9.webm", ["libvpx-vp9", "libopus"]),
+            ("av1.webm", ["libsvtav1", "libvorbis"]),
+            ("av1.mp4", ["libsvtav1", "aac"]),
+        ] {
+            let bytes = film(&ffmpeg, &folder.path().join(name), codecs);
+            let checked = upload(&bytes).await;
+            let Ok(Checked::Movie { file, duration_ms, poster }) = checked else { panic!("{name}: {checked:?}") };
+            assert_eq!((file.width_px, file.height_px, poster.width_px), (320, 180, 320), "{name}");
+            assert!((1_900..=2_200).contains(&duration_ms), "{name}: {duration_ms}");
+            assert!(super::super::thumbnail(&library, &poster.hash).expect("drawn").is_some(), "{name}");
+            let cut = bytes.get(..bytes.len() / 3).expect("a part");
+            assert!(matches!(upload(cut).await, Err(BadUpload::Media(BadMedia::Damaged(_)))), "{name}");
+        }
     }
 }

@@ -5,9 +5,11 @@ use std::path::Path as FilePath;
 use anteroom_content::clock::Instant;
 use anteroom_content::id::ContentHash;
 use anteroom_content::item::{Face, Item};
+use anteroom_content::media::{Container, Sort, sort_of};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use tokio::io::AsyncReadExt as _;
 use tower_http::services::ServeFile;
 
 use super::door::Door;
@@ -45,13 +47,23 @@ pub(super) async fn show(
     let file = Library::of(&door.house.data).path(&hash);
     let (mut response, sort) = match part {
         Part::Still => (still(&door, &hash, &file).await?, "image/jpeg"),
-        Part::Movie => (served(&file, request).await, "video/mp4"),
+        Part::Movie => (served(&file, request).await, movie_type(&file).await),
         Part::Captions => (served(&file, request).await, "text/vtt; charset=utf-8"),
     };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(sort));
     headers.insert(header::CACHE_CONTROL, KEEP);
     Ok(response)
+}
+
+/// What a movie is called; a file that cannot be read is not sent either.
+async fn movie_type(file: &FilePath) -> &'static str {
+    let mut head = [0; 16];
+    let read = async { tokio::fs::File::open(file).await?.read_exact(&mut head).await };
+    match read.await.ok().and_then(|_| sort_of(&head).ok()) {
+        Some(Sort::Movie(container)) => container.mime_type(),
+        Some(Sort::Picture(_)) | None => Container::Mp4.mime_type(),
+    }
 }
 
 fn part_of(item: &Item, hash: &ContentHash, now: Instant) -> Option<Part> {

@@ -238,7 +238,7 @@ fn captions(bytes: &[u8]) -> bool {
 fn picture(bytes: &[u8]) -> bool {
     match media::sort_of(bytes) {
         Ok(Sort::Picture(format)) => media::picture_size(Cursor::new(bytes), format).is_ok(),
-        Ok(Sort::Movie) | Err(_) => false,
+        Ok(Sort::Movie(_)) | Err(_) => false,
     }
 }
 

@@ -4,6 +4,7 @@ mod agent_killed;
 mod bad_input;
 mod browser;
 mod cancelled_clinic;
+mod codecs;
 mod demo;
 mod enrolment;
 mod evergreen;

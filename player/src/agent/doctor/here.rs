@@ -11,7 +11,7 @@ use super::report::Finding;
 use crate::agent::health::Status;
 use crate::agent::limits::{CLOCK_OFF_MAX_MS, DISK_FREE_MIN_BYTES, DISK_FREE_POOR_BYTES};
 use crate::agent::link::certificate_until;
-use crate::bridge::Fonts;
+use crate::bridge::{Decoder, Fonts};
 
 /// Who the box is, and whom it believes.
 pub(super) async fn certificate(known: &Known, findings: &mut Vec<Finding>) {
@@ -165,6 +165,32 @@ pub(super) fn fonts(fonts: &Fonts, findings: &mut Vec<Finding>) {
         Fonts::Usual => Finding::well("fonts", found),
         Fonts::Other(_) => Finding::poor("fonts", found, what_to_do()),
         Fonts::Core | Fonts::None => Finding::bad("fonts", found, what_to_do()),
+    });
+}
+
+/// Whether movies can be decoded. Every server takes H.264; the other codecs are for machines that have them.
+pub(super) fn decoders(decoders: &[Decoder], findings: &mut Vec<Finding>) {
+    let said = |decoder: &Decoder, none: &str, hardware: &str| match &decoder.name {
+        Some(name) if decoder.is_hardware => format!("{} {name} ({hardware})", decoder.codec),
+        Some(name) => format!("{} {name}", decoder.codec),
+        None => format!("{} {none}", decoder.codec),
+    };
+    let all =
+        |none, hardware| decoders.iter().map(|decoder| said(decoder, none, hardware)).collect::<Vec<_>>().join(", ");
+    let found = Text::new(&all("无", "硬件"), &all("–", "hardware"));
+    let lacks = |codec: &str| decoders.iter().any(|decoder| decoder.codec == codec && decoder.name.is_none());
+    let what_to_do = |package: &str| {
+        Text::new(
+            &format!("请安装解码器：apt install {package}，然后重启播放器。"),
+            &format!("Install decoders: apt install {package}, then restart the player."),
+        )
+    };
+    findings.push(if lacks("H.264") {
+        Finding::bad("decoders", found, what_to_do("gstreamer1.0-libav"))
+    } else if decoders.iter().any(|decoder| decoder.name.is_none()) {
+        Finding::poor("decoders", found, what_to_do("gstreamer1.0-plugins-bad"))
+    } else {
+        Finding::well("decoders", found)
     });
 }
 

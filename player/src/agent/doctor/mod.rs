@@ -16,7 +16,7 @@ use super::health::Status;
 use super::link::Pass;
 use super::store::{Identity, Store};
 use super::time::BoxClock;
-use crate::bridge::Fonts;
+use crate::bridge::{Decoder, Fonts};
 use report::Finding;
 pub use report::Report;
 
@@ -27,11 +27,15 @@ struct Known {
     store: Option<Store>,
 }
 
-/// Examines the box in `folder` with its fonts, and the way to `server`; without one, to the server of the agent that runs.
+/// Examines the box in `folder` with its fonts and decoders, and the way to `server`; without one, to the server of the agent that runs.
 ///
 /// # Errors
 /// In words, when there is no server to look for.
-pub async fn examine(server: Option<String>, folder: &Path, fonts: &Fonts) -> Result<Report, String> {
+pub async fn examine(
+    server: Option<String>,
+    folder: &Path,
+    (fonts, decoders): (&Fonts, &[Decoder]),
+) -> Result<Report, String> {
     let mut findings = Vec::new();
     let known = know(folder, &mut findings).await;
     let server = server.or_else(|| known.status.as_ref().map(|status| status.server.clone()));
@@ -45,6 +49,7 @@ pub async fn examine(server: Option<String>, folder: &Path, fonts: &Fonts) -> Re
     here::clock(&known, &mut findings).await;
     here::disk(folder, &mut findings);
     here::fonts(fonts, &mut findings);
+    here::decoders(decoders, &mut findings);
     here::agent(known.status.as_ref(), &mut findings);
     Ok(Report { server, findings })
 }

@@ -35,6 +35,8 @@ const EXAMPLES: &str = "\
 Examples:
   anteroom-player run --server 10.0.0.5:4433 --state /var/lib/anteroom --fullscreen
       The screen shows a code; type it in the console to pair this box.
+  anteroom-player run --provision provision.toml --state /var/lib/anteroom --fullscreen
+      The console made the file for a screen: no code has to be typed.
   anteroom-player run --server 10.0.0.5:4433 --state ./box1 --headless --size 640x360
       No display needed; look at the glass with `snapshot` or in the console.
   anteroom-player status --state ./box1 --json
@@ -72,7 +74,7 @@ enum Verb {
         file: PathBuf,
     },
     /// Looks at everything between this box and its server: DNS, route, UDP, TCP, who answers, certificate, clock, disk,
-    /// fonts. Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
+    /// fonts, decoders. Says of each whether it is well, why not, and what to do; ends with 1 when something is bad.
     #[command(after_help = "Examples:
   anteroom-player doctor --state /var/lib/anteroom
       The server is the one the running player looks for.
@@ -174,9 +176,13 @@ impl DisplayArgs {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// The server's link: name or address, and port.
+    /// The server's link: name or address, and port; without it, the one of the provisioning file.
     #[arg(long, env = "ANTEROOM_PLAYER_SERVER", value_name = "HOST:PORT", value_parser = parse_server)]
-    server: String,
+    server: Option<String>,
+    /// The provisioning file a console made for a screen: names the server, and pairs the box without a code. May be missing where the
+    /// server is named.
+    #[arg(long, env = "ANTEROOM_PLAYER_PROVISION", value_name = "FILE.toml")]
+    provision: Option<PathBuf>,
     #[command(flatten)]
     state: StateArgs,
     #[command(flatten)]
@@ -298,8 +304,9 @@ fn displays(control: Option<&Control>, switch: Option<Switch>, lang: Lang) -> an
 /// Tells what the doctor found, and whether nothing is bad.
 fn doctor(server: Option<String>, state: &StateArgs, json: bool, lang: Lang) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let fonts = stage::fonts_found();
-    let report = runtime.block_on(agent::examine(server, &state.folder, &fonts)).map_err(anyhow::Error::msg)?;
+    let (fonts, decoders) = (stage::fonts_found(), stage::decoders_found());
+    let report =
+        runtime.block_on(agent::examine(server, &state.folder, (&fonts, &decoders))).map_err(anyhow::Error::msg)?;
     say(if json { serde_json::to_string(&report)? } else { report.lines(lang == Lang::Zh) })?;
     Ok(report.is_well())
 }
@@ -319,8 +326,18 @@ fn run(args: RunArgs, journal: agent::Journal) -> anyhow::Result<Ended> {
         Some(program) => program,
         None => std::env::current_exe()?,
     };
+    let read = args.provision.as_deref().map(agent::read_provision).transpose();
+    let provision = read.map_err(anyhow::Error::msg)?.flatten();
+    let named = args.server.or_else(|| provision.as_ref().map(|provision| provision.server.clone()));
+    let server = named.ok_or_else(|| {
+        anyhow::anyhow!(
+            "no server is named: give --server HOST:PORT, or --provision with a provisioning file of the console"
+        )
+    })?;
     let options = agent::Options {
-        server: args.server,
+        server: parse_server(&server)
+            .map_err(|why| anyhow::anyhow!("the server `{server}` of the provisioning file: {why}"))?,
+        voucher: provision.and_then(|provision| provision.voucher),
         state: args.state.folder,
         size: args.size,
         stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },

@@ -35,4 +35,5 @@ pub mod state;
 pub mod trust;
 pub mod twins;
 pub mod usher;
+pub mod vouchers;
 pub mod words;

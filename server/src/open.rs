@@ -86,6 +86,7 @@ pub async fn open(config: &Config, doors: Doors, clock: Arc<dyn Clock>) -> Resul
         pairing: Pairing::default(),
         data: config.data.clone(),
         phone_address: phone_address.to_ascii_uppercase(),
+        link_address: reachable(doors.link).to_string(),
         console_address: format!("http://{}", reachable(doors.console)),
         publishing: tokio::sync::Mutex::new(()),
         clock,

@@ -260,14 +260,18 @@ pub async fn claim(state: &State, code_text: &str, by_account: &str) -> Result<B
             return Err(error);
         }
     };
-    let (box_id, certificate_pem) = match admit(state, &waiting.newcomer, by_account, now).await {
+    let admitted = match draw_name() {
+        Ok(box_id) => admit(state, &waiting.newcomer, &box_id, by_account).await.map(|pem| (box_id, pem)),
+        Err(error) => Err(error),
+    };
+    let (box_id, certificate_pem) = match admitted {
         Ok(admitted) => admitted,
         Err(error) => {
             state.pairing.put_back(waiting);
             return Err(error);
         }
     };
-    let accepted = Verdict::Accepted { box_id: box_id.clone(), certificate_pem };
+    let accepted = Verdict::Accepted { box_id: box_id.clone(), certificate_pem, proof: None };
     if waiting.answer.send(accepted).is_err() {
         retract(state, &box_id, now).await?;
         return Err(ClaimError::Gone);
@@ -276,16 +280,20 @@ pub async fn claim(state: &State, code_text: &str, by_account: &str) -> Result<B
     Ok(box_id)
 }
 
-async fn admit(
+/// Makes a newcomer a box of the network, in the name of an account; its certificate.
+///
+/// # Errors
+/// [`ClaimError`] when keys or database are to blame.
+pub(crate) async fn admit(
     state: &State,
     newcomer: &Newcomer,
+    box_id: &BoxId,
     by_account: &str,
-    now: Instant,
-) -> Result<(BoxId, String), ClaimError> {
-    let box_id = draw_name()?;
-    let certificate = state.keys.sign_box(&newcomer.request_pem, (&box_id, &newcomer.signing_key), now)?;
+) -> Result<String, ClaimError> {
+    let now = state.now();
+    let certificate = state.keys.sign_box(&newcomer.request_pem, (box_id, &newcomer.signing_key), now)?;
     let names = (certificate.fingerprint.as_str(), certificate.pem.as_str());
-    certificates::keep(&state.db, &box_id, names, certificate.until, now).await?;
+    certificates::keep(&state.db, box_id, names, certificate.until, now).await?;
     let new = NewBox {
         id: box_id.clone(),
         fingerprint: certificate.fingerprint,
@@ -295,17 +303,18 @@ async fn admit(
         enrolled_at: now,
     };
     boxes::add(&state.db, &new).await?;
-    Ok((box_id, certificate.pem))
+    Ok(certificate.pem)
 }
 
 /// A box that never got its certificate is no box.
-async fn retract(state: &State, box_id: &BoxId, now: Instant) -> DbResult<()> {
+pub(crate) async fn retract(state: &State, box_id: &BoxId, now: Instant) -> DbResult<()> {
     let mut tx = state.db.begin().await?;
     boxes::unpair(&mut tx, box_id, now).await?;
     tx.commit().await
 }
 
-fn draw_name() -> Result<BoxId, ClaimError> {
+/// A name for a new box, drawn by chance.
+pub(crate) fn draw_name() -> Result<BoxId, ClaimError> {
     let mut bytes = [0; 5];
     let no_chance = |why: String| ClaimError::Db(DbError::Unreadable { what: "box name", why });
     getrandom::fill(&mut bytes).map_err(|error| no_chance(error.to_string()))?;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, LinkTcp};
 use crate::link::OwnThread;
-use crate::open::{Doors, Opened, open, reachable};
+use crate::open::{Doors, Opened, open};
 use crate::state::State;
 use crate::{api, console, hands, ledger, phone, publish};
 
@@ -107,7 +107,7 @@ pub async fn start(config: &Config, listening: &Listening) -> anyhow::Result<(Op
     let ready = Ready {
         console: opened.state.console_address.clone(),
         phone: opened.state.phone_address.clone(),
-        link: reachable(listening.doors.link).to_string(),
+        link: opened.state.link_address.clone(),
         setup_code: console::setup::make_code(&opened.state).await?,
     };
     Ok((opened, ready))

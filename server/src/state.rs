@@ -45,6 +45,8 @@ pub struct Shared {
     pub data: PathBuf,
     /// What codes begin with, upper case, such as `HTTP://10.0.0.5:8081`.
     pub phone_address: String,
+    /// Where players find the server, `HOST:PORT`, as far as it knows itself.
+    pub link_address: String,
     /// Where people find the console, such as `http://10.0.0.5:8080`.
     pub console_address: String,
     /// One publication at a time: two at once would fight over versions.
@@ -74,6 +76,7 @@ impl State {
             pairing: Pairing::default(),
             data: data.to_owned(),
             phone_address: "HTTP://192.0.2.5:8081".to_owned(),
+            link_address: "192.0.2.5:4433".to_owned(),
             console_address: "http://192.0.2.5:8080".to_owned(),
             publishing: tokio::sync::Mutex::default(),
         })

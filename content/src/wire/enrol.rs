@@ -3,10 +3,12 @@
 //! 1. box → [`Commit`]: a hash over its nonce and keys. 2. server → [`Challenge`]: its nonce. 3. box → [`Reveal`].
 //! 4. Both compute [`code`]. Whoever sits in between would need a second pair of certificates, keys and nonces with the
 //!    same code, and had to choose before seeing the other side's nonce: no grinding. 5. An operator types what the box
-//!    shows; server → [`Verdict`].
+//!    shows; server → [`Verdict`]. Or it was given a provisioning file, and both prove to each other what stands in it
+//!    ([`super::voucher`]).
 
 use serde::{Deserialize, Serialize};
 
+use super::voucher::VoucherWord;
 use crate::id::{BoxId, ContentHash, PairCode};
 use crate::trust::SignedCharter;
 
@@ -42,6 +44,9 @@ pub struct Reveal {
     pub signing_key: String,
     /// What a person sees of it: host name, address, resolution.
     pub description: String,
+    /// It was given a provisioning file: no code has to be typed where this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<VoucherWord>,
 }
 
 impl Reveal {
@@ -63,6 +68,9 @@ pub enum Verdict {
         box_id: BoxId,
         /// Its certificate, PEM.
         certificate_pem: String,
+        /// That the server knows the voucher, too: [`super::Voucher::proof`] of [`super::Side::Server`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<ContentHash>,
     },
     /// Nobody typed the code in time: draw a new one.
     Expired,
@@ -77,14 +85,19 @@ pub enum Verdict {
 /// connection, as each side saw it.
 #[must_use]
 pub fn code(server_certificate: &[u8], challenge: &Challenge, reveal: &Reveal) -> PairCode {
-    let hash = hash_all(&[
+    PairCode::from_entropy(transcript(server_certificate, challenge, reveal).as_bytes())
+}
+
+/// All of what both sides have seen, in one hash; what proofs of a voucher are made over.
+#[must_use]
+pub fn transcript(server_certificate: &[u8], challenge: &Challenge, reveal: &Reveal) -> ContentHash {
+    hash_all(&[
         b"anteroom code",
         server_certificate,
         challenge.nonce.as_bytes(),
         challenge.charter.body.as_bytes(),
         reveal.commitment().as_bytes(),
-    ]);
-    PairCode::from_entropy(hash.as_bytes())
+    ])
 }
 
 fn hash_all(fields: &[&[u8]]) -> ContentHash {
@@ -108,6 +121,7 @@ mod tests {
             request_pem: "request".into(),
             signing_key: "key".into(),
             description: "a box".into(),
+            voucher: None,
         };
         let charter = SignedCharter { body: "charter".into(), signatures: Vec::new() };
         let challenge = Challenge { nonce: ContentHash::of(b"server"), charter };

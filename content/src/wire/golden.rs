@@ -74,21 +74,8 @@ fn messages() -> Vec<(String, Vec<u8>)> {
         line("fetch", &Fetch { hash, from_byte: 4_096 }),
         line("found", &Found { size_bytes: Some(5_000_000_000) }),
         line("not found", &Found { size_bytes: None }),
-        line("commit", &Commit { commitment: hash }),
-        line("challenge", &Challenge { nonce: hash, charter: charter() }),
-        line(
-            "reveal",
-            &Reveal {
-                nonce: hash,
-                request_pem: "PEM".into(),
-                signing_key: "ef".repeat(32),
-                description: "ward-3, 1080×1920".into(),
-            },
-        ),
-        line("accepted", &Verdict::Accepted { box_id: BoxId::parse("box-1").unwrap(), certificate_pem: "PEM".into() }),
-        line("expired", &Verdict::Expired),
-        line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
     ];
+    lines.extend(messages_of_enrolment(hash));
     lines.extend(messages_of_trust(&hello));
     lines.extend(messages_of_time(at, &screen));
     lines.extend(ObstacleKind::ALL.map(|kind| delivery(kind, &screen, at, hash)));
@@ -103,6 +90,26 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     lines.extend(messages_of_sound(at, &screen, hash));
     lines.extend(messages_of_power(at, &screen, hash));
     lines
+}
+
+fn messages_of_enrolment(hash: ContentHash) -> Vec<(String, Vec<u8>)> {
+    let (request_pem, signing_key) = ("PEM".to_owned(), "ef".repeat(32));
+    let reveal =
+        Reveal { nonce: hash, request_pem, signing_key, description: "ward-3, 1080×1920".into(), voucher: None };
+    let voucher = Some(VoucherWord { id: VoucherId::of([0x1F; 8]), proof: hash });
+    let (box_id, certificate_pem) = (BoxId::parse("box-1").unwrap(), "PEM".to_owned());
+    let accepted =
+        |proof| Verdict::Accepted { box_id: box_id.clone(), certificate_pem: certificate_pem.clone(), proof };
+    vec![
+        line("commit", &Commit { commitment: hash }),
+        line("challenge", &Challenge { nonce: hash, charter: charter() }),
+        line("reveal", &reveal),
+        line("reveal with a voucher", &Reveal { voucher, ..reveal.clone() }),
+        line("accepted", &accepted(None)),
+        line("accepted by a voucher", &accepted(Some(hash))),
+        line("expired", &Verdict::Expired),
+        line("enrolment refused", &Verdict::Refused { text: "too many".into() }),
+    ]
 }
 
 fn messages_of_power(at: Instant, screen: &ScreenId, hash: ContentHash) -> Vec<(String, Vec<u8>)> {

@@ -52,6 +52,7 @@ mod message;
 mod order;
 pub mod time;
 mod versions;
+mod voucher;
 
 pub use codec::{BadFrame, EMPTY_FRAME, FRAME_BYTES_MAX, decode, encode, frame_length};
 pub use delivery::{Delivery, Obstacle, ObstacleKind, ScreenDelivery, Step};
@@ -64,6 +65,7 @@ pub use order::{
     TEST_CARD_MS, WhyNot,
 };
 pub use versions::{CALLS_SINCE, HANDS_SINCE, LINK_OLDEST, LINK_VERSION, Versions};
+pub use voucher::{NoVoucher, Side, VOUCHER_MS, Voucher, VoucherId, VoucherWord};
 
 /// ALPN of the control connection, with its version.
 pub const ALPN_CONTROL: &[u8] = b"anteroom/1";

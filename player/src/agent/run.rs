@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anteroom_content::clock::System;
 use anteroom_content::id::ContentHash;
-use anteroom_content::wire::TroubleKind;
+use anteroom_content::wire::{TroubleKind, Voucher};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -43,6 +43,8 @@ pub struct Options {
     pub journal: Journal,
     /// How the display is switched.
     pub display: Control,
+    /// What stands in the provisioning file.
+    pub voucher: Option<Voucher>,
 }
 
 /// Why the agent ended.
@@ -157,6 +159,7 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     let link = Link {
         host: description(options.size),
         server: options.server,
+        voucher: options.voucher,
         way: Arc::default(),
         boot: chance::number(),
         clock,

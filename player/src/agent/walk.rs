@@ -89,6 +89,7 @@ impl Running {
             systemd,
             journal: Journal::default(),
             display,
+            voucher: None,
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
     }
@@ -352,6 +353,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         systemd: Systemd::default(),
         journal: Journal::default(),
         display: Control::NONE,
+        voucher: None,
     };
     let (_stop, stopped) = watch::channel(false);
     assert!(matches!(run(second, stopped).await, Err(Unable::Taken(_))));

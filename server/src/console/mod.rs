@@ -42,6 +42,7 @@ mod playlist_page;
 mod playlists;
 mod policy_form;
 mod problem_lines;
+mod provision;
 mod publish;
 mod report;
 mod review;

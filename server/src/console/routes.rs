@@ -20,8 +20,8 @@ use super::theme::THEME_FORM_BYTES_MAX;
 use super::{
     account, accounts, assets, audit, calendar, calendar_form, calendar_import, calls, campaigns, clinics, delivery,
     evergreen, files, hands, lamp, media, media_form, metrics, notices, on_screen, outlook, overview, pair, planned,
-    playlist, playlists, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in, site_form,
-    sound, theme, timeline, timeline_form, visitor, why, zone_form,
+    playlist, playlists, provision, publish, report, review, rules, screen_day, screen_form, screens, setup, sign_in,
+    site_form, sound, theme, timeline, timeline_form, visitor, why, zone_form,
 };
 use crate::hands::recount;
 use crate::state;
@@ -158,6 +158,7 @@ fn places(routes: Routes) -> Routes {
         .post("/hands/{id}/volume", Needs::May(Arrange), sound::hush)
         .post("/hands/{id}/take-down", Needs::May(TakeDown), hands::take_down)
         .post("/hands/{id}/put-back", Needs::May(Publish), hands::put_back)
+        .post("/screens/{id}/provision", Needs::May(Arrange), provision::make)
         .get("/pair", Needs::May(Arrange), pair::ask)
         .post("/pair", Needs::May(Arrange), pair::pair)
         .get("/zones/new", Needs::May(Arrange), zone_form::start)

@@ -107,6 +107,8 @@ struct ScreenPage {
     zones: Vec<Zone>,
     spare: Vec<BoxId>,
     hands: Hands,
+    /// What a provisioning file names as the server.
+    link_address: String,
     problems: Vec<super::said::Said>,
 }
 
@@ -160,6 +162,7 @@ async fn page(
     let hands = Hands::read(desk, &page, &Scope::Screen(id.clone()), &wall.places).await?;
     Ok(ScreenPage {
         hands: hands.ok_or_else(Fault::not_found)?,
+        link_address: desk.house.link_address.clone(),
         page,
         next: next_of(desk, &glass).await?,
         seen: desk.house.fleet.box_of(id),

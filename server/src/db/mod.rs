@@ -183,6 +183,7 @@ mod rollups;
 pub mod scans;
 pub mod take_downs;
 pub mod totals;
+pub mod vouchers;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,7 +3,7 @@
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::from_hex;
 use anteroom_content::wire::EMPTY_FRAME;
-use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code};
+use anteroom_content::wire::enrol::{Challenge, Commit, Reveal, Verdict, code, transcript};
 use ed25519_dalek::VerifyingKey;
 
 use super::frames::{Broken, Frames, say, say_bytes};
@@ -15,6 +15,7 @@ use super::limits::{
 use super::line::{Line, Pulse, Speak};
 use crate::pairing::Newcomer;
 use crate::state::State;
+use crate::vouchers::{self, LetIn};
 
 /// Talks with a new box until there is a verdict or it leaves.
 pub(super) async fn enrol(state: &State, connection: &Line) {
@@ -34,10 +35,21 @@ async fn converse(state: &State, connection: &Line) -> Result<&'static str, Brok
     let challenge = Challenge { nonce: draw_nonce()?, charter: state.keys.signed.clone() };
     say(&mut speak, &challenge).await?;
     let reveal: Reveal = hear.due(ENROL_FRAME_BYTES_MAX).await?;
-    let newcomer = match judge(state, connection, &commit, &challenge, reveal) {
+    let (word, transcript) = (reveal.voucher, transcript(&state.keys.server_certificate, &challenge, &reveal));
+    let mut newcomer = match judge(state, connection, &commit, &challenge, reveal) {
         Ok(newcomer) => newcomer,
         Err(text) => return finish(connection, &mut speak, Verdict::Refused { text }).await,
     };
+    if let Some(word) = word {
+        match vouchers::let_in(state, &newcomer, &word, &transcript).await {
+            Ok(let_in) => return welcome(state, connection, &mut speak, let_in).await,
+            Err(error) => {
+                tracing::warn!(link.from = %connection.remote_address(), voucher.id = %word.id, reason = %error, "a box was not let in by its provisioning file");
+                // A person may still type its code, and should know why.
+                newcomer.description = format!("{} · {error}", newcomer.description);
+            }
+        }
+    }
     let description = newcomer.description.clone();
     let mut seat = match state.pairing.enter(newcomer, state.now()) {
         Ok(seat) => seat,
@@ -56,6 +68,17 @@ async fn converse(state: &State, connection: &Line) -> Result<&'static str, Brok
     };
     drop(seat);
     finish(connection, &mut speak, verdict).await
+}
+
+/// Tells a box that its voucher let it in; one that does not hear it is no box.
+async fn welcome(state: &State, connection: &Line, speak: &mut Speak, let_in: LetIn) -> Result<&'static str, Broken> {
+    let told = finish(connection, speak, let_in.verdict.clone()).await;
+    if told.is_err()
+        && let Err(error) = vouchers::take_back(state, &let_in).await
+    {
+        tracing::error!(reason = %error, "a box that went away was not taken back");
+    }
+    told
 }
 
 /// Checks what was revealed, and computes the code that stands on the box's glass now.

@@ -65,6 +65,7 @@ impl House {
             pairing: Pairing::default(),
             data: config.data.clone(),
             phone_address,
+            link_address: String::new(),
             console_address: String::new(),
             publishing: tokio::sync::Mutex::new(()),
             clock,

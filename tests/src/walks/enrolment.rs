@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Outcome, Player, Ward, until};
+use crate::harness::{Outcome, Player, Ward, until, until_some};
 
 #[test]
 fn a_box_gets_its_place_by_the_code_on_its_glass() -> Outcome<()> {
@@ -32,5 +32,35 @@ fn an_unpaired_box_shows_a_new_code() -> Outcome<()> {
     let code = player.code()?;
     assert!(!code.is_empty());
     assert!(!player.status()?.is_paired());
+    Ok(())
+}
+
+#[test]
+fn a_provisioning_file_lights_its_screen_without_a_code_once() -> Outcome<()> {
+    let ward = Ward::open()?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("provision.toml");
+    let server = ward.hospital.link()?.to_string();
+    assert_eq!(ward.maker.send("/screens/Z14-1/provision", &[("server", "nowhere")])?.status, 303, "told on its page");
+    let written = ward.maker.post("/screens/Z14-1/provision", &[("server", &server)])?.text;
+    assert!(written.contains(&format!("server = \"{server}\"")) && written.contains("voucher = "), "{written}");
+    std::fs::write(&file, &written)?;
+    let with_file = |name: &str| -> Outcome<Player> {
+        let player = Player::at_rest(&ward.hospital, name, (320, 180))?;
+        player.with("ANTEROOM_PLAYER_PROVISION", &file.display().to_string()).awake()
+    };
+    let first = with_file("first")?;
+    let (_, took) = until_some("the box to have its programme", Duration::from_secs(40), || {
+        let status = first.status()?;
+        Ok((status.connected && status.manifest_version > 0).then_some(()))
+    })?;
+    println!("provisioned: {} ms from the start of the player to its programme, nobody typed a code", took.as_millis());
+    assert!(ward.maker.get("/screens/Z14-1")?.text.contains(&first.status()?.box_id.unwrap_or_default()));
+
+    let second = with_file("second")?;
+    assert!(!second.code()?.is_empty(), "it waits for a person");
+    let page = ward.maker.get("/pair")?.text;
+    assert!(page.contains("开通文件已用于"), "the console says why");
+    assert!(!second.status()?.is_paired());
     Ok(())
 }

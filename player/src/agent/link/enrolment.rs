@@ -6,7 +6,8 @@ use anteroom_content::clock::{Clock as _, Instant};
 use anteroom_content::id::ContentHash;
 use anteroom_content::manifest::to_hex;
 use anteroom_content::trust::{Charter, SignedCharter};
-use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, Verdict, code};
+use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, Verdict, code, transcript};
+use anteroom_content::wire::{Side, VoucherWord};
 use ed25519_dalek::SigningKey;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -96,6 +97,7 @@ async fn converse(link: &Link, connection: &Line) -> Result<Attempt, Failed> {
         request_pem: keys.request_pem.clone(),
         signing_key: to_hex(keys.signing_key.verifying_key().as_bytes()),
         description: link.description(connection.local_ip()),
+        voucher: None,
     };
     let (mut speak, hear) = connection.open_bi().await.map_err(Broken::from)?;
     let mut hear = FrameReader::of(hear);
@@ -104,9 +106,12 @@ async fn converse(link: &Link, connection: &Line) -> Result<Attempt, Failed> {
     // The root it names has signed it; that it is the right root is what the code is for.
     let charter = challenge.charter.read().map_err(|_| Failed::Unusable("a charter"))?;
     let publish_key = *charter.publish.first().ok_or(Failed::Unusable("a charter"))?;
-    say(&mut speak, &reveal).await?;
-
     let certificate = connection.server_certificate().ok_or(Failed::Unusable("no certificate"))?;
+    let transcript = transcript(&certificate, &challenge, &reveal);
+    let voucher = link.voucher.as_ref();
+    let word = voucher.map(|voucher| VoucherWord { id: voucher.id, proof: voucher.proof(Side::Box, &transcript) });
+    say(&mut speak, &Reveal { voucher: word, ..reveal.clone() }).await?;
+
     let shown = code(&certificate, &challenge, &reveal);
     tracing::info!(code = %shown.grouped(), server = %link.server, "type this code in the console to pair the box");
     link.events.send(Event::Link(LinkEvent::Code(shown, connection.carrier()))).await;
@@ -115,7 +120,14 @@ async fn converse(link: &Link, connection: &Line) -> Result<Attempt, Failed> {
     match tokio::time::timeout(patience, hear.next::<Verdict>()).await {
         Err(_) | Ok(Ok(Verdict::Expired)) => Ok(Attempt::Expired),
         Ok(Ok(Verdict::Refused { text })) => Ok(Attempt::Refused(text)),
-        Ok(Ok(Verdict::Accepted { box_id, certificate_pem })) => {
+        Ok(Ok(Verdict::Accepted { box_id, certificate_pem, proof })) => {
+            // Without a proof a person typed the code, which vouches for the server.
+            if let (Some(voucher), Some(proof)) = (voucher, proof) {
+                if !voucher.is_proven(Side::Server, &transcript, &proof) {
+                    return Err(Failed::Unusable("a proof of the provisioning file"));
+                }
+                tracing::info!(voucher.id = %voucher.id, "the provisioning file paired the box");
+            }
             let identity = Identity {
                 box_id,
                 publish_key,

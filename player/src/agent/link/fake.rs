@@ -272,7 +272,7 @@ async fn enrol(connection: Connection, shared: &Shared) {
     let verdict = match decided.await {
         Ok(box_id) => {
             let is_short_lived = *shared.are_short_lived.lock().unwrap();
-            Verdict::Accepted { box_id, certificate_pem: shared.sign(&request_pem, is_short_lived) }
+            Verdict::Accepted { box_id, certificate_pem: shared.sign(&request_pem, is_short_lived), proof: None }
         }
         Err(_) => Verdict::Expired,
     };

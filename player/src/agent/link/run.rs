@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Tick};
 use anteroom_content::clock::Instant;
 use anteroom_content::manifest::Manifest;
 use anteroom_content::text::Text;
-use anteroom_content::wire::{CLOSE_STOPPING, Carrier, Refusal, TroubleKind, Versions, comeback};
+use anteroom_content::wire::{CLOSE_STOPPING, Carrier, Refusal, TroubleKind, Versions, Voucher, comeback};
 use tokio::sync::watch;
 
 use super::connect::{Unreached, connect, judge};
@@ -32,6 +32,8 @@ use crate::agent::time::{BoxClock, Learned};
 pub struct Link {
     /// The server, `HOST:PORT`.
     pub server: String,
+    /// What stands in the provisioning file.
+    pub voucher: Option<Voucher>,
     /// What is known of the way there.
     pub way: Arc<Way>,
     /// What an operator sees of this box.

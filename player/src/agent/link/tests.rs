@@ -46,6 +46,7 @@ impl Bench {
         let (stop, stopped) = watch::channel(false);
         let link = Link {
             server: server.address.to_string(),
+            voucher: None,
             way: Arc::default(),
             host: "bench".into(),
             boot: 1,

@@ -1,9 +1,9 @@
 //! A new box, from the first word to the first conversation.
 
-use anteroom_content::id::{BoxId, ContentHash, PairCode};
+use anteroom_content::id::{BoxId, ContentHash, PairCode, ScreenId};
 use anteroom_content::manifest::to_hex;
-use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, TRIES_MAX, Verdict, code};
-use anteroom_content::wire::{ALPN_ENROL, FRAME_BYTES_MAX};
+use anteroom_content::wire::enrol::{CODE_SECS, Challenge, Commit, Reveal, TRIES_MAX, Verdict, code, transcript};
+use anteroom_content::wire::{ALPN_ENROL, FRAME_BYTES_MAX, Side, Voucher, VoucherId, VoucherWord};
 use quinn::{Connection, SendStream};
 use rustls::pki_types::CertificateDer;
 
@@ -14,6 +14,7 @@ use super::house::House;
 use crate::db::boxes;
 use crate::pairing::{ClaimError, claim};
 use crate::state::tests::NOW;
+use crate::vouchers;
 
 /// An enrolment under way: the box shows its code and waits.
 struct Waiting {
@@ -36,19 +37,32 @@ fn reveal(this: &TestBox) -> Reveal {
         request_pem: this.request_pem(),
         signing_key: to_hex(this.signing_key.verifying_key().as_bytes()),
         description: "nuc-7 · 10.0.0.7 · \u{1b}[31m1920×1080".into(),
+        voucher: None,
     }
 }
 
 /// Begins an enrolment in which the box commits to one thing and reveals another, or the same.
 async fn begin(house: &House, commitment: ContentHash, reveal: &Reveal, this: TestBox) -> Waiting {
+    begin_with(house, commitment, reveal, this, |_| None).await
+}
+
+/// The same with what the box says of a voucher, by what both sides have seen.
+async fn begin_with(
+    house: &House,
+    commitment: ContentHash,
+    reveal: &Reveal,
+    this: TestBox,
+    word: impl FnOnce(&ContentHash) -> Option<VoucherWord>,
+) -> Waiting {
     let connection = soon("a connection", dial(house.address, ALPN_ENROL, None)).await.expect("connected");
     let (mut speak, hear) = connection.open_bi().await.expect("a stream");
     let mut hear = Frames::of(hear);
     say(&mut speak, &Commit { commitment }).await.expect("said");
     let challenge: Challenge = soon("a challenge", hear.due(FRAME_BYTES_MAX)).await.expect("a challenge");
     assert_eq!(challenge.charter.read().as_ref(), Ok(&house.state.keys.charter));
-    say(&mut speak, reveal).await.expect("said");
     let chain = connection.peer_identity().expect("TLS").downcast::<Vec<CertificateDer<'static>>>().expect("X.509");
+    let voucher = word(&transcript(&chain[0], &challenge, reveal));
+    say(&mut speak, &Reveal { voucher, ..reveal.clone() }).await.expect("said");
     let shown = code(&chain[0], &challenge, reveal);
     Waiting { this, shown, connection, _speak: speak, hear }
 }
@@ -74,7 +88,9 @@ async fn an_operator_types_the_code_on_the_box_and_the_box_is_paired() {
 
     let typed = waiting.shown.grouped().to_lowercase();
     let box_id = claim(&house.state, &typed, "installer").await.expect("the right code");
-    let Verdict::Accepted { box_id: told, certificate_pem } = waiting.verdict().await else { panic!("accepted") };
+    let Verdict::Accepted { box_id: told, certificate_pem, proof: None } = waiting.verdict().await else {
+        panic!("accepted")
+    };
     assert_eq!(told, box_id);
     assert!(house.state.pairing.waiting(NOW).is_empty());
     assert!(matches!(claim(&house.state, &typed, "installer").await, Err(ClaimError::Wrong { .. })), "it opens once");
@@ -146,4 +162,43 @@ async fn a_box_that_reveals_something_else_or_nonsense_is_refused() {
     }
     assert!(house.state.pairing.waiting(NOW).is_empty());
     house.close().await;
+}
+
+#[tokio::test]
+async fn a_voucher_pairs_one_box_with_its_screen_and_the_server_proves_that_it_knows_it() {
+    let house = House::open().await;
+    let screen = ScreenId::parse("a-1").expect("name");
+    let (old, _) = vouchers::make(&house.state, &screen, "o").await.expect("made");
+    let (voucher, _) = vouchers::make(&house.state, &screen, "o").await.expect("made");
+    let attempt = async |voucher: Voucher, side: Side| {
+        let this = TestBox::new(BoxId::parse("unnamed").expect("name"));
+        let reveal = reveal(&this);
+        let seen = std::cell::Cell::new(None);
+        let waiting = begin_with(&house, reveal.commitment(), &reveal, this, |transcript| {
+            seen.set(Some(*transcript));
+            Some(VoucherWord { id: voucher.id, proof: voucher.proof(side, transcript) })
+        })
+        .await;
+        (waiting, seen.get().expect("it was asked"))
+    };
+    let told_why = async |why: &str| {
+        let mut changes = house.state.pairing.changes();
+        let is_told = || house.state.pairing.waiting(house.state.now()).iter().any(|one| one.description.contains(why));
+        soon("a box that waits with the reason", changes.wait_for(|_| is_told())).await.expect("the list stays");
+    };
+    let (_a, _) = attempt(old, Side::Box).await;
+    told_why("is over").await;
+    let (_b, _) = attempt(voucher.clone(), Side::Server).await;
+    told_why("proves nothing").await;
+    let (_c, _) = attempt(Voucher::new(VoucherId::of([9; 8]), [9; 32]), Side::Box).await;
+    told_why("not of this server").await;
+
+    let (mut waiting, transcript) = attempt(voucher.clone(), Side::Box).await;
+    let Verdict::Accepted { box_id, proof: Some(proof), .. } = waiting.verdict().await else { panic!("accepted") };
+    assert!(voucher.is_proven(Side::Server, &transcript, &proof));
+    let mut tx = house.state.db.begin().await.expect("begun");
+    assert_eq!(boxes::box_of_screen(&mut tx, &screen).await.expect("asked"), Some(box_id));
+    drop(tx);
+    let (_d, _) = attempt(voucher, Side::Box).await;
+    told_why("was used by").await;
 }

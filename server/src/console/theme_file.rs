@@ -58,7 +58,7 @@ pub(super) fn read(text: &str) -> Result<Theme, Vec<Said>> {
             _ => faults.push(Said::bad("bad-theme-key").put("key", key)),
         }
     }
-    faults.extend(theme.colours.unreadable().iter().map(too_faint));
+    faults.extend(theme.colours.unreadable().into_iter().map(too_faint));
     faults.truncate(FAULTS_MAX);
     if faults.is_empty() { Ok(theme) } else { Err(faults) }
 }
@@ -87,7 +87,7 @@ fn dye(colours: &mut Colours, named: &Table) -> Vec<Said> {
 }
 
 /// Words that cannot be read on what they stand on.
-fn too_faint(pair: &Unreadable) -> Said {
+fn too_faint(pair: Unreadable) -> Said {
     let named = |tint: Option<Tint>| tint.map_or_else(white, name_of);
     let tenths = |tenths: u32| format!("{}.{}", tenths / 10, tenths % 10);
     Said::bad("bad-theme-contrast")

@@ -120,8 +120,8 @@ mod tests {
 
     const PLAN: PowerPlan = PowerPlan { on_before_min: 15, off_after_min: 30 };
 
-    fn hours(from_min: u16, to_min: u16) -> Option<OpenHours> {
-        Some(OpenHours { from_min, to_min })
+    fn hours(from_min: u16, to_min: u16) -> OpenHours {
+        OpenHours { from_min, to_min }
     }
 
     /// The minutes of two days, from a midnight on, at which something changes.
@@ -134,13 +134,13 @@ mod tests {
     #[test]
     fn displays_are_lit_around_the_hours_and_a_night_that_goes_on_is_one() {
         let none = Calendar::default();
-        let days = zone([hours(450, 1_050); 7], Some(PLAN));
+        let days = zone([Some(hours(450, 1_050)); 7], Some(PLAN));
         let day = [(435, Lamp::Lit), (1_080, Lamp::Dark)];
         assert_eq!(
             changes(&days, &none, date(2026, 11, 25)),
             [&day[..], &day.map(|(at, lamp)| (at + 1_440, lamp))].concat()
         );
-        let nights = zone([hours(1_320, 360); 7], Some(PLAN));
+        let nights = zone([Some(hours(1_320, 360)); 7], Some(PLAN));
         let night = [(390, Lamp::Dark), (1_305, Lamp::Lit)];
         assert_eq!(
             changes(&nights, &none, date(2026, 11, 25)),
@@ -150,8 +150,8 @@ mod tests {
         assert_eq!(changes(&zone([None; 7], Some(PLAN)), &none, date(2026, 11, 25)), []);
         // Closed early on a workday, as the calendar says what that is.
         let early = Zone {
-            open_on: vec![OpenOn { kinds: [DayKind::Workday].into_iter().collect(), hours: hours(450, 720) }],
-            ..zone([hours(450, 1_050); 7], Some(PLAN))
+            open_on: vec![OpenOn { kinds: [DayKind::Workday].into_iter().collect(), hours: Some(hours(450, 720)) }],
+            ..zone([Some(hours(450, 1_050)); 7], Some(PLAN))
         };
         assert_eq!(changes(&early, &none, date(2026, 11, 25))[1], (750, Lamp::Dark));
         let offsets = Offsets::fixed("Asia/Shanghai", 8 * 3_600);

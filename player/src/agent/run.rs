@@ -11,7 +11,7 @@ use anteroom_content::clock::System;
 use anteroom_content::id::ContentHash;
 use anteroom_content::wire::{TroubleKind, Voucher};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::desk::{Desk, DeskRooms};
 use super::display::{Control, Keeper, Tempo};
@@ -79,6 +79,12 @@ impl Leave {
         });
     }
 
+    /// Ends the agent when whoever started it asks for that.
+    async fn when_asked(self, mut asked_to_stop: watch::Receiver<bool>) {
+        stop_asked(&mut asked_to_stop).await;
+        self.stop.send_replace(true);
+    }
+
     fn ended(&self) -> Ended {
         if self.is_again.load(Ordering::SeqCst) { Ended::Again } else { Ended::Stopped }
     }
@@ -113,13 +119,9 @@ const CLOSE_MAX: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// [`Unable`] when it cannot start.
-pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> Result<Ended, Unable> {
+pub async fn run(options: Options, asked_to_stop: watch::Receiver<bool>) -> Result<Ended, Unable> {
     let (leave, stop) = Leave::new();
-    let leaving = leave.stop.clone();
-    let follow = tokio::spawn(async move {
-        stop_asked(&mut asked_to_stop).await;
-        leaving.send_replace(true);
-    });
+    let follow = tokio::spawn(leave.clone().when_asked(asked_to_stop));
     let _lock = take_folder(&options.state)?;
     let store = Store::open(&options.state).await?;
     let files = Files::open(options.state.join("files"))?;
@@ -182,13 +184,18 @@ pub async fn run(options: Options, mut asked_to_stop: watch::Receiver<bool>) -> 
     check_disk(store.ballast().clone(), files_to_check(&desk, &files, &evergreen), events);
 
     desk.run(inbox, stop).await;
-    let _ = tokio::time::timeout(CLOSE_MAX, scribe.interrupt()).await;
-    let _ = tokio::time::timeout(CLOSE_MAX, link).await;
-    let _ = tokio::time::timeout(CLOSE_MAX, store.close()).await;
+    close(&scribe, link, &store).await;
     let _ = fs::remove_file(door::path(&options.state));
     follow.abort();
     tracing::info!("the agent has stopped");
     Ok(leave.ended())
+}
+
+/// Ends what still runs, each within its time.
+async fn close(scribe: &Scribe, link: JoinHandle<()>, store: &Store) {
+    let _ = tokio::time::timeout(CLOSE_MAX, scribe.interrupt()).await;
+    let _ = tokio::time::timeout(CLOSE_MAX, link).await;
+    let _ = tokio::time::timeout(CLOSE_MAX, store.close()).await;
 }
 
 /// Whoever keeps the display; none where it is left alone.

@@ -321,8 +321,7 @@ fn fade(
     mut glass: ResMut<Glass>,
     children: Query<&Children>,
     mut nodes: Query<(&Covers, Option<&mut BackgroundColor>, Option<&mut TextColor>, Option<&mut ImageNode>)>,
-    dials: Query<&Dial>,
-    mut images: ResMut<Assets<Image>>,
+    (dials, mut images): (Query<&Dial>, ResMut<Assets<Image>>),
     mut done: Local<Option<Entity>>,
 ) {
     let Some(act) = &cast.on_glass else { return };

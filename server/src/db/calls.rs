@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(does_hear(&db, &site, &b).await.expect("asked"), Some(false));
             let other = SiteId::parse("elsewhere").expect("a name");
             assert_eq!(does_hear(&db, &other, &a).await.expect("asked"), None, "it is not that site's");
-            set_hearing(&db, &site, &[b.clone()]).await.expect("set");
+            set_hearing(&db, &site, std::slice::from_ref(&b)).await.expect("set");
             assert_eq!(hearing_zones(&db, &site).await.expect("asked"), [b]);
 
             assert_eq!(key_of(&db, &site).await.expect("asked"), None);

@@ -50,7 +50,7 @@ fn a_provisioning_file_lights_its_screen_without_a_code_once() -> Outcome<()> {
         player.with("ANTEROOM_PLAYER_PROVISION", &file.display().to_string()).awake()
     };
     let first = with_file("first")?;
-    let (_, took) = until_some("the box to have its programme", Duration::from_secs(40), || {
+    let ((), took) = until_some("the box to have its programme", Duration::from_secs(40), || {
         let status = first.status()?;
         Ok((status.connected && status.manifest_version > 0).then_some(()))
     })?;

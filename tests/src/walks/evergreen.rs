@@ -62,7 +62,7 @@ fn when_every_programme_is_damaged_the_pinned_set_is_on_the_glass_and_its_plays_
     assert!(!player.status()?.connected);
 
     ward.hospital.wake()?;
-    player.shows("its programme again", Duration::from_secs(60), |glass| {
+    player.shows("its programme again", Duration::from_mins(1), |glass| {
         glass.shows(&[Colour::RED, Colour::GREEN]).is_some()
     })?;
     until("the status to be well", Duration::from_secs(20), || Ok(player.status()?.rung.is_none()))?;

@@ -65,7 +65,8 @@ impl Keeper {
         tell: impl Fn(DisplayWord) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (wishes, heard) = sync_channel(WISHES_MAX);
-        let mut round = Round { display, tempo, is_lit, wanted: None, faults: 0, last: None, dark_in_fact: 0 };
+        let mut round =
+            Round { display, tempo, is_lit, wanted: None, faults: 0, last: None, has_told: false, dark_in_fact: 0 };
         std::thread::Builder::new().name("agent-display".into()).spawn(move || round.run(&heard, tell))?;
         Ok(Self { wishes, wanted: None })
     }
@@ -87,8 +88,9 @@ struct Round {
     wanted: Option<Lamp>,
     /// Faults in a row.
     faults: u32,
-    /// What was told last.
-    last: Option<Option<Lamp>>,
+    /// What was told last: how it says that it is.
+    last: Option<Lamp>,
+    has_told: bool,
     /// So often in a row it said that it was lit and was not.
     dark_in_fact: u32,
 }
@@ -106,19 +108,16 @@ impl Round {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let (lamp, fault) = self.step();
-            wait = match &fault {
-                None => {
-                    self.faults = 0;
-                    self.tempo.ask_every
-                }
-                Some(_) => {
-                    self.faults += 1;
-                    self.tempo.rest_base.saturating_mul(1 << (self.faults - 1).min(8)).min(self.tempo.rest_cap)
-                }
+            wait = if fault.is_some() {
+                self.faults += 1;
+                self.tempo.rest_base.saturating_mul(1 << (self.faults - 1).min(8)).min(self.tempo.rest_cap)
+            } else {
+                self.faults = 0;
+                self.tempo.ask_every
             };
             let fault = fault.filter(|_| self.faults == 1);
-            if fault.is_some() || self.last != Some(lamp) {
-                self.last = Some(lamp);
+            if fault.is_some() || !self.has_told || self.last != lamp {
+                (self.last, self.has_told) = (lamp, true);
                 tell(DisplayWord { lamp, fault });
             }
         }

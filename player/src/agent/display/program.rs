@@ -74,7 +74,7 @@ pub(super) const OWN: Table = Table {
 /// A display behind a program.
 pub(super) struct Program {
     table: Table,
-    program: String,
+    path: String,
     device: String,
 }
 
@@ -82,15 +82,15 @@ impl Program {
     /// With the device that was named, or the usual one; of the installer's own, the device is the program.
     pub(super) fn new(table: Table, device: Option<&str>) -> Self {
         let device = device.unwrap_or(table.device).to_owned();
-        let program = if table.program.is_empty() { device.clone() } else { table.program.to_owned() };
-        Self { table, program, device }
+        let path = if table.program.is_empty() { device.clone() } else { table.program.to_owned() };
+        Self { table, path, device }
     }
 
     fn run(&self, arguments: &[&str]) -> Result<String, DisplayFault> {
-        let no_way = |why: String| DisplayFault::NoWay { way: self.program.clone(), why };
+        let no_way = |why: String| DisplayFault::NoWay { way: self.path.clone(), why };
         let arguments =
             arguments.iter().map(|argument| if *argument == "{}" { self.device.as_str() } else { *argument });
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.path);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| no_way(error.to_string()))?;
         let begun = Tick::now();

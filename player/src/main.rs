@@ -155,6 +155,10 @@ struct DisplayArgs {
     /// Draw over the whole display. Taken when none is chosen and a display is there; headless otherwise.
     #[arg(long, env = "ANTEROOM_PLAYER_FULLSCREEN", group = "display")]
     fullscreen: bool,
+    /// The output of this machine it draws on, such as HDMI-A-2, where one machine lights several screens with a player for each: the
+    /// display server finds the window by the name `anteroom-HDMI-A-2`.
+    #[arg(long, env = "ANTEROOM_PLAYER_OUTPUT", value_name = "NAME", value_parser = parse_output)]
+    output: Option<String>,
     /// Frames a second.
     #[arg(long, env = "ANTEROOM_PLAYER_FRAME_RATE", value_name = "N", default_value_t = FRAME_RATE,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(FRAME_RATE_MAX)))]
@@ -218,6 +222,11 @@ fn parse_server(text: &str) -> Result<String, String> {
     if is_well_formed { Ok(text.to_owned()) } else { Err("write HOST:PORT, such as 10.0.0.5:4433".to_owned()) }
 }
 
+fn parse_output(text: &str) -> Result<String, String> {
+    let is_name = !text.is_empty() && text.len() <= 32 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if is_name { Ok(text.to_owned()) } else { Err("write the name of an output, such as HDMI-A-2".to_owned()) }
+}
+
 fn parse_size(text: &str) -> Result<Size, String> {
     let sides = text.split_once(['x', 'X', '×']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
     let range = SCREEN_SIDE_MIN_PX..=SCREEN_SIDE_MAX_PX;
@@ -234,11 +243,12 @@ fn parse_size(text: &str) -> Result<Size, String> {
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("ANTEROOM_PLAYER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     match CommandLine::parse().verb {
-        Verb::Stage(args) => stage::run(StageOptions {
+        Verb::Stage(args) => stage::run(&StageOptions {
             width_px: args.size.width_px,
             height_px: args.size.height_px,
             display: args.display.display(),
             frame_rate: args.display.frame_rate,
+            output: args.display.output,
             glance_every: Duration::from_secs(args.glance_secs),
         }),
         Verb::Run(args) => {
@@ -340,7 +350,13 @@ fn run(args: RunArgs, journal: agent::Journal) -> anyhow::Result<Ended> {
         voucher: provision.and_then(|provision| provision.voucher),
         state: args.state.folder,
         size: args.size,
-        stage: StageCommand { program, display: args.display.display(), frame_rate: args.display.frame_rate },
+        stage: StageCommand {
+            program,
+            display: args.display.display(),
+            frame_rate: args.display.frame_rate,
+            output: args.display.output.clone(),
+        },
+        output: args.display.output,
         systemd: agent::Systemd::of_environment(),
         journal,
         display: args.display_control,

@@ -43,6 +43,8 @@ pub struct Options {
     pub journal: Journal,
     /// How the display is switched.
     pub display: Control,
+    /// The output of the machine it draws on, by its name; none where the machine has one.
+    pub output: Option<String>,
     /// What stands in the provisioning file.
     pub voucher: Option<Voucher>,
 }
@@ -135,11 +137,12 @@ pub async fn run(options: Options, asked_to_stop: watch::Receiver<bool>) -> Resu
     let (wanted, to_fetch) = watch::channel(None);
     let (glass, size) = watch::channel(Size { width_px: 0, height_px: 0 });
     let (dark, is_dark) = watch::channel(false);
-    let display = keeper_of(&options.display, &events);
+    let display = keeper_of(&options.display, options.output.as_ref(), &events);
     let fetch_left_bytes = Arc::new(AtomicU64::new(0));
     let mut desk = Desk::wake(DeskRooms {
         server: options.server.clone(),
         size: options.size,
+        output: options.output.clone(),
         looks: options.state.join("looks"),
         clock: Arc::clone(&clock),
         store: store.clone(),
@@ -159,7 +162,7 @@ pub async fn run(options: Options, asked_to_stop: watch::Receiver<bool>) -> Resu
     .await?;
     desk.resize();
     let link = Link {
-        host: description(options.size),
+        host: description(options.size, options.output.as_deref()),
         server: options.server,
         voucher: options.voucher,
         way: Arc::default(),
@@ -199,11 +202,12 @@ async fn close(scribe: &Scribe, link: JoinHandle<()>, store: &Store) {
 }
 
 /// Whoever keeps the display; none where it is left alone.
-fn keeper_of(control: &Control, events: &EventSender) -> Option<Keeper> {
+fn keeper_of(control: &Control, output: Option<&String>, events: &EventSender) -> Option<Keeper> {
     let display = control.display()?;
     tracing::info!(display.control = %control, "the display is switched");
-    let events = events.clone();
-    Keeper::start(display, Tempo::USUAL, lamp::is_lit, move |word| events.say(Event::Display(word)))
+    let (events, output) = (events.clone(), output.cloned());
+    let is_lit = move || lamp::is_lit(output.as_deref());
+    Keeper::start(display, Tempo::USUAL, is_lit, move |word| events.say(Event::Display(word)))
         .inspect_err(
             |error| tracing::error!(reason = %error, "the display cannot be switched: there is no thread for it"),
         )
@@ -235,10 +239,11 @@ fn take_folder(folder: &Path) -> Result<File, Unable> {
 }
 
 /// What an operator sees of this box: its host name and its glass.
-fn description(size: Option<Size>) -> String {
+fn description(size: Option<Size>, output: Option<&str>) -> String {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = if host.trim().is_empty() { "player" } else { host.trim() };
-    size.map_or_else(|| host.to_owned(), |size| format!("{host}, {}×{}", size.width_px, size.height_px))
+    let host = output.map_or_else(|| host.to_owned(), |output| format!("{host} {output}"));
+    size.map_or_else(|| host.clone(), |size| format!("{host}, {}×{}", size.width_px, size.height_px))
 }
 
 /// Every file that the desk names, with the folder it lies in.

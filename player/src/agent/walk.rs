@@ -59,7 +59,7 @@ fn stage(folder: &Path, script: &str) -> StageCommand {
     std::fs::write(&program, STAGE).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.join("script"), script).unwrap();
-    StageCommand { program, display: Display::Headless, frame_rate: 30 }
+    StageCommand { program, display: Display::Headless, frame_rate: 30, output: None }
 }
 
 /// An agent that runs in this process.
@@ -89,6 +89,7 @@ impl Running {
             systemd,
             journal: Journal::default(),
             display,
+            output: None,
             voucher: None,
         };
         Self { state, stop, done: tokio::spawn(run(options, stopped)) }
@@ -353,6 +354,7 @@ async fn two_agents_never_share_a_folder_and_nobody_home_is_said_plainly() {
         systemd: Systemd::default(),
         journal: Journal::default(),
         display: Control::NONE,
+        output: None,
         voucher: None,
     };
     let (_stop, stopped) = watch::channel(false);

@@ -46,7 +46,7 @@ pub(crate) enum Display {
 }
 
 /// How to start.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct StageOptions {
     /// Width of the glass, in pixels.
     pub(crate) width_px: u32,
@@ -56,13 +56,15 @@ pub(crate) struct StageOptions {
     pub(crate) display: Display,
     /// Frames a second while something moves.
     pub(crate) frame_rate: u32,
+    /// The output it draws on, by its name; none where the machine has one.
+    pub(crate) output: Option<String>,
     /// How often the stage looks at its own glass.
     pub(crate) glance_every: Duration,
 }
 
 /// Runs the stage until the agent tells it to leave or goes away. Must be called on the main thread. Takes the process's
 /// log over unless somebody did before; standard output belongs to the pipe.
-pub(crate) fn run(options: StageOptions) -> ExitCode {
+pub(crate) fn run(options: &StageOptions) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ANTEROOM_STAGE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOG_FILTER));
     // An agent that logs already keeps its own log.
@@ -100,7 +102,7 @@ pub(crate) fn run(options: StageOptions) -> ExitCode {
     }
 }
 
-fn build(app: &mut App, options: StageOptions, files: Files) {
+fn build(app: &mut App, options: &StageOptions, files: Files) {
     let frame = Duration::from_secs(1) / options.frame_rate.clamp(1, FRAME_RATE_MAX);
     let clock = Clockwork::new(System);
     app.add_plugins(plugins(options))
@@ -132,7 +134,7 @@ fn build(app: &mut App, options: StageOptions, files: Files) {
     }
 }
 
-fn plugins(options: StageOptions) -> PluginGroupBuilder {
+fn plugins(options: &StageOptions) -> PluginGroupBuilder {
     let mode = match options.display {
         Display::Headless => None,
         Display::Window => Some(WindowMode::Windowed),
@@ -140,7 +142,10 @@ fn plugins(options: StageOptions) -> PluginGroupBuilder {
     };
     let primary_window = mode.map(|mode| Window {
         title: "Anteroom".into(),
-        name: Some("anteroom".into()),
+        // By this name a display server of several outputs knows where it belongs.
+        name: Some(
+            options.output.as_ref().map_or_else(|| "anteroom".to_owned(), |output| format!("anteroom-{output}")),
+        ),
         mode,
         resolution: WindowResolution::new(options.width_px, options.height_px).with_scale_factor_override(1.0),
         present_mode: PresentMode::Fifo,

@@ -66,7 +66,7 @@ pub(super) struct Glancing {
     asked: Moment,
 }
 
-pub(super) fn add(app: &mut App, options: StageOptions) {
+pub(super) fn add(app: &mut App, options: &StageOptions) {
     app.insert_resource(Glances {
         every: options.glance_every,
         next: Moment::now() + options.glance_every,

@@ -71,7 +71,7 @@ impl Presented {
 #[derive(Debug, Resource)]
 pub(super) struct Adapter(pub(super) String);
 
-pub(super) fn add(app: &mut App, options: StageOptions) {
+pub(super) fn add(app: &mut App, options: &StageOptions) {
     let presented =
         Presented { origin: Instant::now(), frames: Arc::new(AtomicU64::new(0)), last_us: Arc::new(AtomicU64::new(0)) };
     if let Some(render_app) = app.get_sub_app_mut(RenderApp) {

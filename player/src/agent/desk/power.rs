@@ -39,7 +39,8 @@ impl Power {
 impl Desk {
     /// Whether the display is lit: as it says itself, or as the graphics driver knows; none where nobody does.
     pub(super) fn lamp(&self) -> Option<Lamp> {
-        let driver = || lamp::is_lit().map(|is_lit| if is_lit { Lamp::Lit } else { Lamp::Dark });
+        let driver =
+            || lamp::is_lit(self.rooms.output.as_deref()).map(|is_lit| if is_lit { Lamp::Lit } else { Lamp::Dark });
         self.power.said.or_else(driver)
     }
 

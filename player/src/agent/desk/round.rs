@@ -44,6 +44,8 @@ pub struct DeskRooms {
     pub server: String,
     /// The size the installer gave; none means the screen's own.
     pub size: Option<Size>,
+    /// The output it draws on, by its name; none where the machine has one.
+    pub output: Option<String>,
     /// The folder for pictures of the glass.
     pub looks: PathBuf,
     /// The disciplined clock.

@@ -61,12 +61,20 @@ impl Keeper {
     pub fn start(
         display: Box<dyn Display>,
         tempo: Tempo,
-        is_lit: fn() -> Option<bool>,
+        is_lit: impl Fn() -> Option<bool> + Send + 'static,
         tell: impl Fn(DisplayWord) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (wishes, heard) = sync_channel(WISHES_MAX);
-        let mut round =
-            Round { display, tempo, is_lit, wanted: None, faults: 0, last: None, has_told: false, dark_in_fact: 0 };
+        let mut round = Round {
+            display,
+            tempo,
+            is_lit: Box::new(is_lit),
+            wanted: None,
+            faults: 0,
+            last: None,
+            has_told: false,
+            dark_in_fact: 0,
+        };
         std::thread::Builder::new().name("agent-display".into()).spawn(move || round.run(&heard, tell))?;
         Ok(Self { wishes, wanted: None })
     }
@@ -84,7 +92,7 @@ impl Keeper {
 struct Round {
     display: Box<dyn Display>,
     tempo: Tempo,
-    is_lit: fn() -> Option<bool>,
+    is_lit: Box<dyn Fn() -> Option<bool> + Send>,
     wanted: Option<Lamp>,
     /// Faults in a row.
     faults: u32,

@@ -255,6 +255,8 @@ pub enum Amiss {
     Still,
     /// Another size than the display's or the screen's.
     Size,
+    /// Nothing: the graphics card is lost, or has no memory left.
+    Card,
 }
 
 /// The code with which a stage ends that saw something amiss on its glass, and leaves it to the next one to do better.

@@ -22,8 +22,8 @@ use super::pace::{Pace, drive, follow_pace};
 use super::paint::colour;
 use super::told::Told;
 use super::{
-    blindfold, call, director, dress, eye, film, fonts, glance, glass, imprint, logo, look, nightly, overlay, pipe,
-    report, sound, tofu,
+    blindfold, call, card_lost, director, dress, eye, film, fonts, glance, glass, imprint, logo, look, nightly,
+    overlay, pipe, report, sound, tofu,
 };
 
 /// What the stage says about itself when nobody asks for more: graphics drivers and text shapers talk a lot.
@@ -119,6 +119,7 @@ fn build(app: &mut App, options: &StageOptions, files: Files) {
     glance::add(app, options);
     imprint::add(app);
     blindfold::add(app);
+    card_lost::add(app);
     nightly::add(app);
     overlay::add(app);
     call::add(app);

@@ -184,7 +184,7 @@ fn see(
     if let Some(sort) = found {
         let what = match sort {
             Amiss::Still => "the glass stands still while a movie goes on",
-            Amiss::Flat | Amiss::Size | Amiss::Words => "the glass is one colour where a picture is due",
+            Amiss::Flat | Amiss::Size | Amiss::Words | Amiss::Card => "the glass is one colour where a picture is due",
         };
         tracing::error!("{what}; the stage ends, so that another one begins anew");
         outbox.tell(FromStage::Amiss { sort, file: glancing.file, text: what.to_owned() });

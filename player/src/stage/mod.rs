@@ -17,6 +17,7 @@ mod blindfold;
 mod boot;
 mod call;
 mod card;
+mod card_lost;
 mod cast;
 mod clockwork;
 mod decoders;

@@ -20,7 +20,6 @@ struct Faults {
 fn main() -> Outcome<()> {
     let asked = Faults::parse();
     let faults = if asked.faults.is_empty() { Fault::ALL.to_vec() } else { asked.faults };
-    println!("a graphics card that is lost is not among them: a software renderer has none to lose");
     println!("{}", head());
     let (mut met, mut bad) = (0, 0);
     for _ in 0..asked.rounds {

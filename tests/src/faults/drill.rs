@@ -90,6 +90,7 @@ pub fn drill(plant: &mut Plant, fault: Fault) -> Outcome<Result<Met, &'static st
         | Fault::AgentKilled
         | Fault::FilesFlipped
         | Fault::ServerAway
+        | Fault::CardLost
         | Fault::DiskFull => {}
     }
     let before = plant.until_at(EARLY, None, 0, PATIENCE)?;
@@ -132,6 +133,7 @@ fn begin(plant: &mut Plant, fault: Fault) -> Outcome<String> {
             plant.player.wake()?;
         }
         Fault::ServerAway => plant.ward.hospital.kill()?,
+        Fault::CardLost => plant.lose_card()?,
         Fault::DiskFull => plant.volume.as_ref().map(Volume::fill).transpose().map(drop)?,
         Fault::DisplayGone | Fault::FileCrashes => {}
     }

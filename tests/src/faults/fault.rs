@@ -21,15 +21,18 @@ pub enum Fault {
     DisplayGone,
     /// The stage crashes each time a certain file is on the glass.
     FileCrashes,
+    /// The graphics card is lost under the stage.
+    CardLost,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::StageKilled,
         Self::StageHangs,
         Self::AgentKilled,
         Self::FilesFlipped,
+        Self::CardLost,
         Self::ServerAway,
         Self::DiskFull,
         Self::DisplayGone,
@@ -48,6 +51,7 @@ impl Fault {
             Self::DiskFull => "disk-full",
             Self::DisplayGone => "display-gone",
             Self::FileCrashes => "file-crashes",
+            Self::CardLost => "card-lost",
         }
     }
 
@@ -55,7 +59,9 @@ impl Fault {
     #[must_use]
     pub const fn required(self) -> Duration {
         match self {
-            Self::StageKilled | Self::AgentKilled | Self::DisplayGone | Self::FileCrashes => Duration::from_secs(3),
+            Self::StageKilled | Self::AgentKilled | Self::DisplayGone | Self::FileCrashes | Self::CardLost => {
+                Duration::from_secs(3)
+            }
             // It is noticed after five seconds without a frame.
             Self::StageHangs => Duration::from_secs(8),
             // A new stage, a file that is found damaged, and the same file fetched again.

@@ -39,6 +39,7 @@ pub struct Plant {
     clips: Vec<Clip>,
     follower: Follower,
     content: [i64; 4],
+    blindfold: PathBuf,
     _workplace: tempfile::TempDir,
 }
 
@@ -64,13 +65,23 @@ impl Plant {
         let reel = ward.hospital.folder().join("faults.reel");
         let player = Player::at_rest(&ward.hospital, "faults", SIZE)?;
         let player = player.with("ANTEROOM_STAGE_REEL", &reel.display().to_string());
+        let blindfold = ward.hospital.folder().join("faults.blindfold");
+        let player = player.with("ANTEROOM_STAGE_BLINDFOLD", &blindfold.display().to_string());
         let volume = faults.contains(&Fault::DiskFull).then(|| Volume::over(player.folder()).ok()).flatten();
         let player = ward.welcomed(player.awake()?, &screen())?;
         air(&ward, &clips, 1)?;
         until_on_air(&player, &reel, &clips)?;
         let content = Reel::read(&reel)?.content;
         let follower = Follower::of(&reel);
-        Ok(Self { player, volume, display: None, ward, clips, follower, content, _workplace: workplace })
+        Ok(Self { player, volume, display: None, ward, clips, follower, content, blindfold, _workplace: workplace })
+    }
+
+    /// Has the stage's graphics card be lost, once.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub(super) fn lose_card(&self) -> Outcome<()> {
+        Ok(std::fs::write(&self.blindfold, "lost")?)
     }
 
     /// Waits until log and report agree.

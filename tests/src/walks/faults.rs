@@ -1,4 +1,4 @@
-//! Faults on a running player: it hangs, its files rot, its disk is full. `faults` is the whole list with strict times; here two
+//! Faults on a running player: it hangs, its files rot, its graphics card is lost, its disk is full. `faults` is the whole list with strict times; here two
 //! unoptimised programs share a busy machine.
 
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::harness::Outcome;
 const BUSY: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_player_that_hangs_or_whose_files_rot_or_whose_disk_is_full_goes_on_and_loses_no_play() -> Outcome<()> {
-    let faults = [Fault::StageHangs, Fault::FilesFlipped, Fault::DiskFull];
+fn a_player_that_hangs_or_whose_files_rot_or_whose_card_or_disk_is_lost_goes_on_and_loses_no_play() -> Outcome<()> {
+    let faults = [Fault::StageHangs, Fault::FilesFlipped, Fault::CardLost, Fault::DiskFull];
     let mut plant = Plant::open(&faults)?;
     for fault in faults {
         match drill(&mut plant, fault)? {

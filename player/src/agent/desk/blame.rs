@@ -39,7 +39,7 @@ impl Desk {
     pub(super) async fn glass_amiss(&mut self, sort: Amiss, file: Option<ContentHash>, text: String) {
         let times = match (sort, file) {
             (Amiss::Flat | Amiss::Still, Some(hash)) => self.file_amiss.note(hash),
-            (Amiss::Flat | Amiss::Still | Amiss::Words | Amiss::Size, _) => 0,
+            (Amiss::Flat | Amiss::Still | Amiss::Words | Amiss::Size | Amiss::Card, _) => 0,
         };
         self.tell_trouble(Trouble { kind: TroubleKind::Glass, file, text: text.clone() });
         if let Some(hash) = file.filter(|_| times >= FILE_AMISS_MAX) {

@@ -21,7 +21,8 @@ pub(crate) fn found() -> Vec<Decoder> {
         Err(_) => Vec::new(),
     };
     let of = |caps: &str| {
-        let caps = gst::Caps::new_empty_simple(caps);
+        // Some decoders are for pictures that let others through, which no movie here is.
+        let caps = gst::Caps::builder(caps).field("codec-alpha", false).build();
         let able = decoders.iter().filter(|factory| factory.can_sink_any_caps(&caps));
         able.max_by_key(|factory| i32::from(factory.rank()))
     };

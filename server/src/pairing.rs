@@ -260,11 +260,12 @@ pub async fn claim(state: &State, code_text: &str, by_account: &str) -> Result<B
             return Err(error);
         }
     };
-    let admitted = match draw_name() {
-        Ok(box_id) => admit(state, &waiting.newcomer, &box_id, by_account).await.map(|pem| (box_id, pem)),
-        Err(error) => Err(error),
+    let admitting = async {
+        let box_id = draw_name()?;
+        let certificate_pem = admit(state, &waiting.newcomer, &box_id, by_account).await?;
+        Ok((box_id, certificate_pem))
     };
-    let (box_id, certificate_pem) = match admitted {
+    let (box_id, certificate_pem) = match admitting.await {
         Ok(admitted) => admitted,
         Err(error) => {
             state.pairing.put_back(waiting);

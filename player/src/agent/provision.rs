@@ -46,7 +46,8 @@ pub fn read(file: &Path) -> Result<Option<Provision>, String> {
 }
 
 fn parse(text: &str) -> Result<Provision, String> {
-    let written: Written = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    let written: Written =
+        toml::from_str(text.trim_start_matches('\u{FEFF}')).map_err(|error| error.message().to_owned())?;
     let voucher = written.voucher.map(|voucher| voucher.parse::<Voucher>()).transpose();
     Ok(Provision { server: written.server, voucher: voucher.map_err(|error| error.to_string())? })
 }
@@ -67,7 +68,8 @@ mod tests {
         };
         let provision = read_text(&text).unwrap().unwrap();
         assert_eq!((provision.server.as_str(), provision.voucher), ("10.0.0.5:4433", voucher.parse().ok()));
-        assert_eq!(read_text("server = \"h:1\"").unwrap().unwrap().voucher, None);
+        // An editor that marks its files so is as welcome as another.
+        assert_eq!(read_text("\u{FEFF}server = \"h:1\"").unwrap().unwrap().voucher, None);
         for text in [
             "",
             "server = 5",

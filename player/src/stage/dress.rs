@@ -20,7 +20,7 @@ use super::ink::{DEEP, SHADE, WHITE};
 use super::layout::Layout;
 use super::logo::{Logo, Sign};
 use super::mark::{Mark, Style};
-use super::notice::{NoticeFacts, notice};
+use super::notice::{NoticeFacts, NoticeLines, notice};
 use super::paint::{Covers, colour, frame, framed, pixels, placed, region, repaint};
 use super::picture::Pictures;
 use super::rail::{ClockFace, RailFacts, rail};
@@ -49,6 +49,7 @@ pub(super) struct Scenery {
     strip: Region<StripFacts>,
     caption: Region<String>,
     notice: Region<NoticeFacts>,
+    notice_lines: NoticeLines,
     /// What words on the glass were worked out from.
     words: Option<(u64, Layout, Option<ClockFace>)>,
 }
@@ -64,10 +65,20 @@ impl<Facts> Region<Facts> {
 
 pub(super) fn add(app: &mut App, layout: Layout) {
     let (rail, strip, caption, notice) = (Region::NEW, Region::NEW, Region::NEW, Region::NEW);
-    app.insert_resource(Scenery { layout, base: layout, bare: layout, rail, strip, caption, notice, words: None })
-        .add_systems(Startup, raise_regions)
-        .add_systems(Update, (measure, tidy_atlases).before(Direction))
-        .add_systems(Update, (call::turn, refit, dress_regions, dress_words, fade).chain().after(Direction));
+    app.insert_resource(Scenery {
+        layout,
+        base: layout,
+        bare: layout,
+        rail,
+        strip,
+        caption,
+        notice,
+        notice_lines: NoticeLines::NONE,
+        words: None,
+    })
+    .add_systems(Startup, raise_regions)
+    .add_systems(Update, (measure, tidy_atlases).before(Direction))
+    .add_systems(Update, (call::turn, refit, dress_regions, dress_words, fade).chain().after(Direction));
 }
 
 impl Scenery {
@@ -153,7 +164,9 @@ fn dress_regions(
     mut images: ResMut<Assets<Image>>,
 ) {
     let now = clock.now();
-    let Scenery { layout, rail: rail_region, strip: strip_region, caption, notice: notice_region, .. } = &mut *scenery;
+    let Scenery {
+        layout, rail: rail_region, strip: strip_region, caption, notice: notice_region, notice_lines, ..
+    } = &mut *scenery;
     let place = told.stand().and_then(|stand| Some((stand.show(now)?, stand.screen_at(now)?)));
     let act = cast.on_glass.as_ref();
     let rail_facts = place.map(|(show, screen)| rail_facts((show, screen), logo.sign.clone(), act, now));
@@ -164,7 +177,7 @@ fn dress_regions(
         time: ClockFace::at(&show.offsets, now).time,
     });
     let words = act.and_then(|act| caption_at(act, now));
-    let notice_facts = NoticeFacts::at(layout, told.notices(now), now);
+    let notice_facts = notice_lines.at(layout, &told, now);
     let mut painter = |root: Option<Entity>, marks: Vec<Mark>| {
         if let Some(root) = root {
             repaint(&mut commands, &mut images, root, (&marks, &layout.colours));

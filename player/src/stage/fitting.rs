@@ -17,7 +17,7 @@ use super::ink::DEEP;
 use super::layout::{Layout, Look, Sight};
 use super::logo::Sign;
 use super::mark::Mark;
-use super::notice::{NoticeFacts, notice};
+use super::notice::{NoticeFacts, lines, notice};
 use super::rail::{ClockFace, RailFacts, rail};
 use super::strip::{StripFacts, per_page, strip};
 use super::test_card::{self, TestFacts};
@@ -194,7 +194,7 @@ proptest! {
             check(layout.strip, &strip(&layout, &nobody))?;
             let text = Text::new(&format!("{name}今日停电检修。").repeat(3), "No power today.");
             let told = Notice { id: NoticeId::parse("n").expect("a name"), text, from: Instant(0), until: Instant(9) };
-            if let Some(facts) = NoticeFacts::at(&layout, std::iter::once(&told), Instant(1)) {
+            if let Some(facts) = NoticeFacts::of(&lines(&layout, std::iter::once(&told)), Instant(1)) {
                 check(layout.notice, &notice(&layout, &facts))?;
             }
         }

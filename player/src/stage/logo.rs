@@ -1,4 +1,5 @@
-//! The logo of a hospital: a small picture beside its name, kept with those of the programme and asked for again when it is not there.
+//! The logo of a hospital: a small picture beside its name, brought like those of the programme, held while the theme names it, and asked for again when it does
+//! not come.
 
 use std::time::{Duration, Instant as Moment};
 
@@ -7,8 +8,8 @@ use bevy::prelude::*;
 
 use super::director::{Desk, Direction};
 use super::files::Request;
+use super::layout::Layout;
 use super::picture::Pictures;
-use crate::stage::layout::Layout;
 
 /// A logo that was asked for and did not come is asked for again after so long.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -25,7 +26,9 @@ pub(super) struct Sign {
 #[derive(Debug, Default, Resource)]
 pub(super) struct Logo {
     pub(super) sign: Option<Sign>,
-    asked: Option<(ContentHash, Moment)>,
+    /// Of which file it is, or is to be.
+    file: Option<ContentHash>,
+    asked: Option<Moment>,
 }
 
 pub(super) fn add(app: &mut App) {
@@ -35,20 +38,17 @@ pub(super) fn add(app: &mut App) {
 /// Follows the theme in force.
 fn follow(mut logo: ResMut<Logo>, desk: Desk, mut pictures: ResMut<Pictures>) {
     let Desk { told, clock, files, glass, .. } = &desk;
-    let now = clock.now();
-    let wanted = told.theme(now).and_then(|theme| theme.logo.as_ref()).map(|logo| logo.hash);
-    let still = wanted.and_then(|file| pictures.take(file));
-    let sign = still.map(|still| Sign { image: still.image, width: still.width, height: still.height });
-    if let (Some(file), None, Some(stand)) = (wanted, &sign, told.stand()) {
-        let is_asked = logo.asked.is_some_and(|(asked, at)| asked == file && at.elapsed() < AGAIN_AFTER);
-        if !is_asked && !files.bad.contains(&file) {
-            let side = i32::try_from(glass.width_px.min(glass.height_px)).unwrap_or(i32::MAX);
-            let request = Request::Picture { hash: file, within: (side, side / 4) };
-            logo.asked = files.ask(&stand.files, request).then(|| (file, Moment::now()));
-        }
+    let wanted = told.theme(clock.now()).and_then(|theme| theme.logo.as_ref()).map(|logo| logo.hash);
+    if logo.file != wanted {
+        *logo = Logo { sign: None, file: wanted, asked: None };
     }
-    if logo.sign != sign {
-        logo.sign = sign;
+    let (Some(file), None, Some(stand)) = (wanted, &logo.sign, told.stand()) else { return };
+    if let Some(still) = pictures.take(file) {
+        logo.sign = Some(Sign { image: still.image, width: still.width, height: still.height });
+    } else if !files.bad.contains(&file) && logo.asked.is_none_or(|asked| asked.elapsed() >= AGAIN_AFTER) {
+        let side = i32::try_from(glass.width_px.min(glass.height_px)).unwrap_or(i32::MAX);
+        let is_asked = files.ask(&stand.files, Request::Picture { hash: file, within: (side, side / 4) });
+        logo.asked = is_asked.then(Moment::now);
     }
 }
 

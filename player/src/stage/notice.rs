@@ -2,13 +2,14 @@
 //! slowly enough to be read; nothing runs, and nothing is cut.
 
 use anteroom_content::clock::Instant;
-use anteroom_content::notice::{Notice, line_at};
+use anteroom_content::notice::{Notice, in_force, line_at, next_change};
 
 use super::area::Area;
 use super::ink::{LAGOON, MIST, NIGHT, SAND, WHITE};
 use super::ladder::Step;
 use super::layout::{Layout, Shape};
 use super::mark::{Mark, Style};
+use super::told::Told;
 use super::typeset::{Weight, break_lines, width};
 
 /// What stands on the line.
@@ -41,18 +42,46 @@ fn step(layout: &Layout) -> Step {
     if layout.shape == Shape::Ribbon { layout.small() } else { layout.body }
 }
 
-impl NoticeFacts {
+/// The lines of the notices in force. Setting them takes a while, frames come thirty times a second, and they change with what was told,
+/// the layout, and where a notice begins or ends.
+#[derive(Debug)]
+pub(super) struct NoticeLines {
+    lines: Vec<String>,
+    set_for: Option<(u64, Layout)>,
+    since: Instant,
+    until: Option<Instant>,
+}
+
+impl NoticeLines {
+    pub(super) const NONE: Self = Self { lines: Vec::new(), set_for: None, since: Instant(0), until: None };
+
     /// The line that stands at `at`; none where there is no notice, or no room for one.
-    pub(super) fn at<'a>(layout: &Layout, notices: impl Iterator<Item = &'a Notice>, at: Instant) -> Option<Self> {
-        if layout.notice.is_empty() {
-            return None;
+    pub(super) fn at(&mut self, layout: &Layout, told: &Told, at: Instant) -> Option<NoticeFacts> {
+        let key = Some((told.serial, *layout));
+        if self.set_for != key || at < self.since || self.until.is_some_and(|until| at >= until) {
+            let all = told.stand().map(|stand| stand.clinic.notices.as_slice()).unwrap_or_default();
+            self.lines = lines(layout, in_force(all, at));
+            (self.set_for, self.since, self.until) = (key, at, next_change(all, at));
         }
-        let w = Parts::of(layout).words.w;
-        let texts = notices.flat_map(|notice| [notice.text.zh.as_str(), notice.text.en.as_str()]);
-        let lines: Vec<String> = texts.flat_map(|text| even_lines(layout, text, w)).collect();
-        let (turn, _) = line_at(&lines, at)?;
-        let line = lines.get(turn)?.clone();
-        Some(Self { line, turn: (turn, lines.len()) })
+        NoticeFacts::of(&self.lines, at)
+    }
+}
+
+/// Notices line by line, as they are told in turn; none without room for them.
+pub(super) fn lines<'a>(layout: &Layout, notices: impl Iterator<Item = &'a Notice>) -> Vec<String> {
+    if layout.notice.is_empty() {
+        return Vec::new();
+    }
+    let w = Parts::of(layout).words.w;
+    let texts = notices.flat_map(|notice| [notice.text.zh.as_str(), notice.text.en.as_str()]);
+    texts.flat_map(|text| even_lines(layout, text, w)).collect()
+}
+
+impl NoticeFacts {
+    /// Which of some lines stands at `at`.
+    pub(super) fn of(lines: &[String], at: Instant) -> Option<Self> {
+        let (turn, _) = line_at(lines, at)?;
+        Some(Self { line: lines.get(turn)?.clone(), turn: (turn, lines.len()) })
     }
 }
 
@@ -115,9 +144,10 @@ mod tests {
             let layout =
                 Layout::with_notice(&Sight { width_px, height_px, width_mm, distance_cm, role, has_clinics, look });
             let w = Parts::of(&layout).words.w;
+            let all_lines = lines(&layout, std::iter::once(&notice));
             let mut told = Vec::new();
             let mut at = Instant(0);
-            while let Some(facts) = NoticeFacts::at(&layout, std::iter::once(&notice), at) {
+            while let Some(facts) = NoticeFacts::of(&all_lines, at) {
                 if facts.turn.0 < told.len() {
                     break;
                 }

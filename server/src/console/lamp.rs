@@ -11,10 +11,10 @@ use super::fault::Fault;
 use super::fields::{Fields, Named};
 use super::hands::way_of;
 use super::said::Said;
-use super::sound::end_of_day;
+use super::sound::{end_of_day, sent};
 use super::visitor::Staff;
 use crate::db::places;
-use crate::hands::{self, Fate, Scope};
+use crate::hands::{self, Scope};
 
 #[derive(Deserialize)]
 pub(super) struct LampForm {
@@ -41,10 +41,5 @@ pub(super) async fn switch(
     let command = Command::Power { lamp, for_today: end_of_day(&desk, &places, zone)? };
     let fate = hands::give(&desk.house, id, command, &staff.account.display_name);
     desk.note(&staff.account, verb, &scope.to_string(), "").await?;
-    let said = match fate {
-        Fate::TooOld => Said::bad("bad-hands-too-old"),
-        Fate::Away => Said::bad("bad-hands-away"),
-        Fate::Waiting | Fate::Done(_) | Fate::Refused(_) | Fate::NoAnswer => Said::new("said-power"),
-    };
-    Ok(said.at(&way_of(&scope)))
+    Ok(sent(&fate, Said::new("said-power")).at(&way_of(&scope)))
 }

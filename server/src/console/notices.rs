@@ -25,7 +25,7 @@ use crate::db::places::{self, Places};
 use crate::db::take_downs::Scope;
 use crate::publish;
 
-/// Notices listed, whatever became of them.
+/// Notices looked through for those that are over.
 const LISTED_MAX: u32 = 100;
 /// Those that are over, on the page.
 const OVER_LISTED_MAX: usize = 20;
@@ -100,12 +100,11 @@ async fn page(desk: &Desk, staff: &Staff, form: Form, problems: Vec<Said>) -> Re
         is_own: one.made_by == staff.account.id,
         is_on: one.notice.holds(now),
     };
-    let all = notices::newest(db, LISTED_MAX).await?;
-    let of = |is: &dyn Fn(&NoticeRecord) -> bool| all.iter().filter(|one| is(one)).map(line).collect::<Vec<_>>();
-    let waiting = of(&|one| one.waits(now));
-    let standing = of(&|one| one.stands(now));
-    let mut over = of(&|one| !one.waits(now) && !one.stands(now));
-    over.truncate(OVER_LISTED_MAX);
+    let (open, newest) = (notices::open(db, now).await?, notices::newest(db, LISTED_MAX).await?);
+    let waiting = open.iter().filter(|one| one.waits(now)).map(line).collect();
+    let standing = open.iter().filter(|one| one.stands(now)).map(line).collect();
+    let over =
+        newest.iter().filter(|one| !one.waits(now) && !one.stands(now)).map(line).take(OVER_LISTED_MAX).collect();
     let sites = places.sites.iter().map(|site| {
         let zones = places.zones.iter().filter(|zone| zone.site == site.id);
         (site.clone(), zones.cloned().collect())
@@ -225,7 +224,7 @@ pub(super) async fn add(
         Ok(read) => read,
         Err(problems) => return show_again(&page(&desk, &staff, form, problems).await?),
     };
-    let all = notices::newest(&desk.house.db, LISTED_MAX).await?;
+    let all = notices::open(&desk.house.db, now).await?;
     if let Some(zone) = crowded(&notice, &scopes, &all, &places, now) {
         let problems = vec![Said::bad("bad-notice-many").put("count", NOTICES_MAX).put_text("zone", zone)];
         return show_again(&page(&desk, &staff, form, problems).await?);

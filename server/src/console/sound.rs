@@ -33,8 +33,7 @@ impl Loud {
     pub(super) fn of(desk: &Desk, scope: &Scope, places: &Places) -> Option<Self> {
         let Scope::Screen(id) = scope else { return None };
         let cap = cap_of(places.zone(&places.screen(id)?.zone)?);
-        let beat = desk.house.fleet.box_of(id).and_then(|seen| seen.beat).map(|(_, beat)| beat);
-        let heard = beat.and_then(|beat| beat.screens.into_iter().find(|told| told.screen == *id)?.volume);
+        let heard = desk.house.fleet.box_of(id).and_then(|seen| seen.said_of(id)?.volume);
         (cap > 0).then_some(Self { cap, heard })
     }
 
@@ -63,6 +62,15 @@ pub(super) struct VolumeForm {
     percent: u8,
 }
 
+/// What a person hears of an order that was given to one screen: `said`, or why it did not go there.
+pub(super) fn sent(fate: &Fate, said: Said) -> Said {
+    match fate {
+        Fate::TooOld => Said::bad("bad-hands-too-old"),
+        Fate::Away => Said::bad("bad-hands-away"),
+        Fate::Waiting | Fate::Done(_) | Fate::Refused(_) | Fate::NoAnswer => said,
+    }
+}
+
 /// Makes one screen quieter until its day ends; over what its zone allows it never gets.
 pub(super) async fn hush(
     State(desk): State<Desk>,
@@ -81,14 +89,7 @@ pub(super) async fn hush(
     let command = Command::Volume { percent, for_today: end_of_day(&desk, &places, zone)? };
     let fate = hands::give(&desk.house, id, command, &staff.account.display_name);
     desk.note(&staff.account, "screen.volume", &scope.to_string(), &format!("{percent} %")).await?;
-    let said = match fate {
-        Fate::TooOld => Said::bad("bad-hands-too-old"),
-        Fate::Away => Said::bad("bad-hands-away"),
-        Fate::Waiting | Fate::Done(_) | Fate::Refused(_) | Fate::NoAnswer => {
-            Said::new("said-volume").put("percent", percent)
-        }
-    };
-    Ok(said.at(&way_of(&scope)))
+    Ok(sent(&fate, Said::new("said-volume").put("percent", percent)).at(&way_of(&scope)))
 }
 
 #[cfg(test)]

@@ -103,15 +103,15 @@ pub(super) async fn change(
     let mut brought = Brought::default();
     while let Some(field) = parts.next_field().await.map_err(|_| Fault::bad_form())? {
         match field.name().unwrap_or_default() {
-            "theme" => brought.text = text_of(field, THEME_BYTES_MAX).await?,
-            "file" => brought.chosen = text_of(field, THEME_BYTES_MAX).await?,
-            "no_logo" => brought.keeps_no_logo = !text_of(field, THEME_BYTES_MAX).await?.is_empty(),
+            "theme" => brought.text = text_of(field, THEME_FORM_BYTES_MAX).await?,
+            "file" => brought.chosen = text_of(field, THEME_FORM_BYTES_MAX).await?,
+            "no_logo" => brought.keeps_no_logo = !text_of(field, THEME_FORM_BYTES_MAX).await?.is_empty(),
             "logo" => {
                 if let Some((name, received)) = receive(&desk, field).await? {
                     (brought.logo_name, brought.logo) = (name, Some(received));
                 }
             }
-            _ => drop(text_of(field, THEME_BYTES_MAX).await?),
+            _ => drop(text_of(field, THEME_FORM_BYTES_MAX).await?),
         }
     }
     let text = if brought.chosen.trim().is_empty() { brought.text } else { brought.chosen };

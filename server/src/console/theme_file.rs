@@ -42,6 +42,8 @@ pub(super) fn read(text: &str) -> Result<Theme, Vec<Said>> {
     if text.len() > THEME_BYTES_MAX {
         return Err(vec![Said::bad("bad-theme-long").put("max", THEME_BYTES_MAX / 1_024)]);
     }
+    // Editors that mark their files so are as welcome as others.
+    let text = text.trim_start_matches('\u{FEFF}');
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
@@ -129,6 +131,7 @@ mod tests {
         };
         assert_eq!(read(&write(&theme)), Ok(theme));
         assert_eq!(read(""), Ok(Theme::default()));
+        assert_eq!(read(&["\u{FEFF}", &write(&Theme::default())].concat()), Ok(Theme::default()));
         assert_eq!(read(&write(&Theme::default())), Ok(Theme::default()));
     }
 

@@ -72,6 +72,18 @@ pub async fn standing(db: &Db, now: Instant) -> DbResult<Vec<NoticeRecord>> {
     found.into_iter().map(read).collect()
 }
 
+/// Those that wait or stand, now or later: not ended, and not over at `now`; the newest first. Everything somebody may still let on or end.
+pub async fn open(db: &Db, now: Instant) -> DbResult<Vec<NoticeRecord>> {
+    let found = rows!(
+        db,
+        Row,
+        "select places, document, made_by, made_at, approved_by, ended_by, ended_at from notice
+         where until_at > $1 and ended_by is null order by made_at desc, id",
+        now.0
+    )?;
+    found.into_iter().map(read).collect()
+}
+
 /// The newest ones, whatever became of them.
 pub async fn newest(db: &Db, limit: u32) -> DbResult<Vec<NoticeRecord>> {
     let found = rows!(

@@ -28,6 +28,9 @@ async fn a_theme_is_checked_kept_with_its_logo_told_and_taken_back() {
         editor.upload_as("/sites/h/theme", &[("theme", "[colours]\nplate = \"#9FE0E8\"")], ("logo", None)).await;
     assert_eq!(faint.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(faint.text.contains("对比度") && faint.text.contains("#9FE0E8"), "{}", faint.text);
+    let long = "#".repeat(20_000);
+    let long = editor.upload_as("/sites/h/theme", &[("theme", &long)], ("logo", None)).await;
+    assert!(long.text.contains("16 KiB"), "{}", long.text);
     let large = logo(1_100);
     let large = editor.upload_as("/sites/h/theme", &[("theme", "")], ("logo", Some(("l.png", &large)))).await;
     assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY);

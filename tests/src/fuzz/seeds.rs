@@ -16,7 +16,7 @@ use crate::harness::Outcome;
 /// The moment at which all of it is read.
 pub(super) const NOW: Instant = Instant(1_795_000_000_000);
 /// Every message of the link, a name and a tab before each.
-const GOLDEN: &str = include_str!("../../../content/src/wire/golden/v1.tsv");
+const GOLDEN: &str = include_str!("../../../content/src/wire/golden/v3.tsv");
 const NOTICE: &[u8] = include_bytes!("../../../content/src/schedule/calendar/import/samples/2031.json");
 const ICALENDAR: &[u8] = include_bytes!("../../../content/src/schedule/calendar/import/samples/2031.ics");
 
@@ -47,11 +47,24 @@ fn frames(names: &[&str]) -> Vec<Vec<u8>> {
 }
 
 pub(super) fn to_player() -> Seeds {
-    Ok(frames(&["welcome", "assigned", "manifest", "acked", "look", "refused", "charter", "certificate"]))
+    Ok(frames(&[
+        "welcome",
+        "assigned",
+        "manifest",
+        "acked",
+        "look",
+        "refused",
+        "charter",
+        "certificate",
+        "order",
+        "stopping",
+        "taken",
+        "called",
+    ]))
 }
 
 pub(super) fn to_server() -> Seeds {
-    Ok(frames(&["hello", "beat", "applied", "plays", "renew", "trouble"]))
+    Ok(frames(&["hello", "beat", "applied", "plays", "renew", "trouble", "answer", "delivery"]))
 }
 
 pub(super) fn hello() -> Seeds {
